@@ -1,0 +1,60 @@
+"""Errors a user can act on: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class BenchError(Exception):
+    """Something the user can put right; shown as one message, never as a traceback."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
+        """Compose the message.
+
+        Args:
+            what: what is wrong, in one sentence without a final period.
+            where: the file, key or line it was found at.
+            todo: what to do about it.
+        """
+        self.what, self.where, self.todo = what, where, todo
+        super().__init__(f"{where}: {what}" if where else what)
+
+    def __str__(self) -> str:
+        """Give the message on one line, or two when there is advice."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n  → {self.todo}" if self.todo else head
+
+
+class ConfigError(BenchError):
+    """A suite, an option or an argument is wrong."""
+
+
+class DataError(BenchError):
+    """A data set, a database or a prediction file is missing or damaged."""
+
+
+class StoreError(BenchError):
+    """The result store cannot be used: locked, damaged, or written by a newer version."""
+
+    exit_code = 1
+
+
+class FitError(BenchError):
+    """Training could not start or could not go on."""
+
+    exit_code = 1
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Say which known name was probably meant.
+
+    >>> near("quora", ["lora", "qlora", "full"])
+    "did you mean 'qlora'? known: full, lora, qlora"
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    listed = f"known: {', '.join(names)}" if names else "none are known"
+    return f"did you mean '{close[0]}'? {listed}" if close else listed

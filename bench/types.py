@@ -1,0 +1,233 @@
+"""The nouns of the bench, as frozen records that every floor may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+Scalar: TypeAlias = None | int | float | str | bytes
+"""One value of a result table, as SQLite hands it out."""
+
+Row: TypeAlias = tuple[Scalar, ...]
+
+Report: TypeAlias = Callable[[int, int, str], None]
+"""Receives progress: units done, units in all, and a short note such as ``"loss 0.41"``."""
+
+
+def silent(_done: int, _total: int, _note: str) -> None:
+    """Drop a progress report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; ``label`` is its natural-language name when that differs from ``name``."""
+
+    name: str
+    type: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """``table.column`` references ``to_table.to_column``."""
+
+    table: str
+    column: str
+    to_table: str
+    to_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its columns in the order of the database."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a question may speak about: the tables of one database and how they join."""
+
+    db_id: str
+    tables: tuple[Table, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, and the SQL that was *predicted* for it, if kept."""
+
+    question: str
+    sql: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question, or one turn of a conversation, with its accepted gold queries."""
+
+    id: str
+    db_id: str
+    question: str
+    gold: tuple[str, ...]
+    difficulty: str | None = None
+    evidence: str = ""
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One split of a benchmark set: examples and the databases they ask, under a fingerprint.
+
+    ``levels`` orders the difficulty names from easy to hard. ``rules`` names the comparison rules
+    its official scripts use, the headline EX first. ``synthetic`` sets say so wherever they show.
+    """
+
+    name: str
+    split: str
+    title: str
+    licence: str
+    levels: tuple[str, ...]
+    rules: tuple[str, ...]
+    synthetic: bool
+    examples: tuple[Example, ...]
+    schemas: Mapping[str, Schema]
+    databases: Mapping[str, Path]
+    fingerprint: str
+
+    def schema(self, example: Example) -> Schema:
+        """Return the schema that ``example`` asks about."""
+        return self.schemas[example.db_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model said about one example, and the one SQL statement found in it.
+
+    ``sql`` is ``None`` where no statement could be found. Seconds are kept beside the predictions,
+    not in them: the same seed must leave the same bytes.
+    """
+
+    example_id: str
+    text: str
+    sql: str | None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+class Status(StrEnum):
+    """How running one SQL ended. Only ``OK`` has rows."""
+
+    OK = "ok"
+    NOT_A_QUERY = "not_a_query"
+    MULTI_STATEMENT = "multi_statement"
+    FORBIDDEN = "forbidden"
+    ERROR_SYNTAX = "error_syntax"
+    ERROR_SCHEMA = "error_schema"
+    ERROR_RUNTIME = "error_runtime"
+    ERROR_LIMIT = "error_limit"
+    ERROR_DECODE = "error_decode"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    MEMORY = "memory"
+    CRASH = "crash"
+    DB_MISSING = "db_missing"
+    DB_CORRUPT = "db_corrupt"
+    DB_IO = "db_io"
+    INTERNAL = "internal"
+
+    @property
+    def infra(self) -> bool:
+        """Whether the environment broke rather than the answer: such a cell is not publishable."""
+        return self in INFRA
+
+
+INFRA = frozenset({Status.DB_MISSING, Status.DB_CORRUPT, Status.DB_IO, Status.INTERNAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running one SQL did.
+
+    ``steps`` counts SQLite's virtual-machine operations: the clock of a verdict, the same on every
+    machine. ``rows`` is the number of rows fetched (all of them when ``status`` is ``OK`` and the
+    comparison did not stop early); ``preview`` holds the first few.
+    """
+
+    status: Status
+    detail: str = ""
+    steps: int = 0
+    rows: int = 0
+    columns: tuple[str, ...] = ()
+    preview: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgment of one prediction, kept for ever: every table is a view of these.
+
+    ``metrics`` maps a rule's name (``"ex.spider"``, ``"ex.bird"``, ``"em.spider"``) to a bool or a
+    number. ``reason`` says in words why the headline metric is false, or is empty.
+    """
+
+    example_id: str
+    db_id: str
+    difficulty: str
+    metrics: Mapping[str, bool | float]
+    gold: Outcome
+    prediction: Outcome
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A proportion that knows its doubt: ``k`` of ``n`` right, with a 95 % interval."""
+
+    k: float
+    n: int
+    value: float
+    low: float
+    high: float
+    interval: str = "wilson"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model returned for one prompt."""
+
+    text: str
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One prompt to answer, with the example it came from (controls and replays need the id)."""
+
+    example: Example
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What fitting left behind, as ``fit.json`` tells it; the weights lie beside that file."""
+
+    parameters: int
+    trainable: int
+    steps: int
+    examples: int
+    tokens: int
+    seconds: float
+    tokens_per_second: float
+    peak_host_bytes: int
+    peak_device_bytes: int | None
+    device: str
+    threads: int
+    losses: tuple[tuple[int, float], ...]
+    logs: Mapping[str, float] = field(default_factory=dict)
