@@ -160,4 +160,3 @@ class Decoding(Record):
     max_new_tokens: int = Field(128, ge=1)
     batch: int = Field(32, ge=1)
     """A matter of the device, not of the answer: it enters no key."""
-
