@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-Scalar: TypeAlias = None | int | float | str | bytes
+Scalar: TypeAlias = int | float | str | bytes | None
 """One value of a result table, as SQLite hands it out."""
 
 Row: TypeAlias = tuple[Scalar, ...]
