@@ -1,0 +1,206 @@
+"""Fits a base model to a data set and leaves weights: the first stage of a cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+
+from bench.errors import FitError
+from bench.methods import Kid, Lora, Objective, PromptSpec, Training, Tuning
+from bench.prompts import prompt_id
+from bench.train import memory, tuning
+from bench.train.checkpoint import Checkpoint, Progress
+from bench.train.data import Encoded, encode
+from bench.train.loop import train
+from bench.train.objectives.step import LossFunction, Models
+from bench.types import Dataset, Fit, Report, silent
+from bench.weights import Model, Precision, Tokenizer, Weights, count, device, load_model, load_tokenizer
+
+CURVE = 200
+"""At most so many points are kept of the loss curve, each a mean over equal stretches of steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitJob:
+    """What to fit and how.
+
+    Attributes:
+        base: a local folder in transformers' layout, or a name on the hub.
+        revision: a branch, tag or commit on the hub.
+        teacher: what teaches, for objectives that distil; it is frozen.
+    """
+
+    base: str
+    revision: str | None
+    tuning: Tuning
+    objective: Objective
+    training: Training
+    prompt: PromptSpec
+    seed: int
+    teacher: Weights | None = None
+
+
+def fit(
+    job: FitJob,
+    dataset: Dataset,
+    out: Path,
+    report: Report = silent,
+    *,
+    threads: int = 1,
+    checkpoint_seconds: float = 60.0,
+    checkpoint_steps: int | None = None,
+) -> Fit:
+    """Train ``job`` on the gold SQL of ``dataset`` and write the weights into ``out``.
+
+    An interrupted fit goes on from its last checkpoint in ``out``. The same job, seed and number of
+    threads give the same weights, bit for bit, on one CPU model.
+
+    Args:
+        job: what to fit.
+        dataset: a training split.
+        out: a folder: an adapter in peft's layout or a full transformers model, and the tokenizer.
+        report: receives steps done, steps in all, and the loss.
+        threads: how many CPU threads torch uses.
+        checkpoint_seconds: how often to save progress.
+        checkpoint_steps: save progress also after every so many steps.
+
+    Returns:
+        What was measured; writing it down is left to the caller, after everything else.
+
+    Raises:
+        FitError: the job cannot be trained, or training broke.
+        BenchError: weights are missing or damaged.
+    """
+    torch.set_num_threads(threads)
+    memory.reset()
+    loss = _loss(job)
+    student = Weights(job.base, job.revision, None, job.tuning, _precision(job))
+    tokenizer = load_tokenizer(student)
+    encoded = encode(dataset, tokenizer, job.prompt, job.training, job.seed)
+    torch.manual_seed(job.seed)  # adapters start from random numbers
+    model = tuning.apply(load_model(student), job.tuning)
+    models = _models(job, model, tokenizer, encoded)
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint = Checkpoint(out, _identity(job, dataset, threads), checkpoint_seconds, checkpoint_steps)
+    progress = train(
+        models,
+        loss,
+        job.objective,
+        encoded.samples,
+        job.training,
+        pad=tokenizer.pad_token_id,
+        seed=job.seed,
+        checkpoint=checkpoint,
+        report=report,
+    )
+    tuning.save(model, tokenizer, out)
+    checkpoint.remove()
+    return _measured(model, progress, encoded, threads)
+
+
+def _loss(job: FitJob) -> LossFunction:
+    """Import the mathematics of the objective, which its settings name."""
+    if type(job.objective).needs_teacher and job.teacher is None:
+        raise FitError(f"the objective '{job.objective.name}' needs a teacher", where="objective.teacher")
+    module, name = type(job.objective).implementation.split(":")
+    return cast("LossFunction", getattr(import_module(module), name))
+
+
+def _models(job: FitJob, student: Model, tokenizer: Tokenizer, encoded: Encoded) -> Models:
+    """Load the teacher and agree on the tokens that it shares with the student."""
+    mask = _mask_token(tokenizer) if isinstance(job.objective, Kid) else -1
+    if job.teacher is None or not type(job.objective).needs_teacher:
+        return Models(student, None, len(tokenizer), mask)
+    other = load_tokenizer(job.teacher)
+    _same_tokens(tokenizer, other, encoded, job)
+    teacher = load_model(job.teacher).requires_grad_(False)
+    widths = (_width(student), _width(teacher), len(tokenizer))
+    return Models(student, teacher, min(widths), mask)
+
+
+def _same_tokens(student: Tokenizer, teacher: Tokenizer, encoded: Encoded, job: FitJob) -> None:
+    """Refuse a teacher whose token ids mean something else."""
+    texts = [student.decode(sample.ids) for sample in encoded.samples[:16]]
+    if (
+        student.get_vocab() == teacher.get_vocab()
+        and student(texts)["input_ids"] == teacher(texts)["input_ids"]
+    ):
+        return
+    raise FitError(
+        f"student and teacher have different tokenizers; '{job.objective.name}' compares token by token",
+        where="objective.teacher",
+        todo="choose a teacher of the same family, or the objective 'sft' on text that the teacher wrote",
+    )
+
+
+def _mask_token(tokenizer: Tokenizer) -> int:
+    """Choose the token that stands for a masked one: any special token, as attention is kept apart."""
+    for name in ("mask_token_id", "bos_token_id", "unk_token_id", "eos_token_id"):
+        if getattr(tokenizer, name, None) is not None:
+            return int(getattr(tokenizer, name))
+    raise FitError("the tokenizer has no special token to mask with", where="objective")
+
+
+def _width(model: Model) -> int:
+    return int(model.get_output_embeddings().weight.shape[0])
+
+
+def _precision(job: FitJob) -> Precision:
+    """Keep trained weights in float32; frozen ones may be in half precision."""
+    return job.training.precision if isinstance(job.tuning, Lora) else "fp32"
+
+
+def _identity(job: FitJob, dataset: Dataset, threads: int) -> str:
+    """Say what a checkpoint belongs to."""
+    settings: dict[str, Any] = {
+        "base": job.base,
+        "revision": job.revision,
+        "tuning": job.tuning.model_dump(),
+        "objective": job.objective.model_dump(),
+        "training": job.training.model_dump(),
+        "prompt": prompt_id(job.prompt),
+        "seed": job.seed,
+        "teacher": None if job.teacher is None else str(job.teacher),
+        "data": dataset.fingerprint,
+        "threads": threads,
+    }
+    return json.dumps(settings, sort_keys=True)
+
+
+def _measured(model: Model, progress: Progress, encoded: Encoded, threads: int) -> Fit:
+    total, trainable = count(model)
+    logs = {name: value / number for name, (value, number) in progress.logs.items() if number}
+    logs |= {
+        "supervised_tokens": float(progress.supervised),
+        "examples_truncated": float(len(encoded.truncated)),
+        "examples_dropped": float(len(encoded.dropped)),
+    }
+    return Fit(
+        parameters=total,
+        trainable=trainable,
+        steps=progress.step,
+        examples=len(encoded.samples),
+        tokens=progress.tokens,
+        seconds=progress.seconds,
+        tokens_per_second=progress.tokens / progress.seconds if progress.seconds else 0.0,
+        peak_host_bytes=memory.peak(),
+        peak_device_bytes=memory.peak_device(),
+        device=torch.cuda.get_device_name() if torch.cuda.is_available() else str(device()),
+        threads=threads,
+        losses=_curve(progress.losses),
+        logs=logs,
+    )
+
+
+def _curve(losses: Sequence[float]) -> tuple[tuple[int, float], ...]:
+    """Thin the losses of all steps: the last step of each stretch, and the stretch's mean."""
+    stretch = -(-len(losses) // CURVE) or 1
+    ends = range(stretch, len(losses) + stretch, stretch)
+    parts = [(min(end, len(losses)), losses[end - stretch : end]) for end in ends]
+    return tuple((end, sum(part) / len(part)) for end, part in parts if part)

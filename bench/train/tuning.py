@@ -1,0 +1,78 @@
+"""Chooses which parameters are trained: all of them, or low-rank adapters on frozen weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from peft import LoraConfig, TaskType, get_peft_model
+from torch import nn
+
+from bench.errors import FitError, near
+from bench.methods import Full, Lora, NoTuning, Tuning
+from bench.weights import Model, Tokenizer, hushed
+
+
+def apply(model: Model, tuning: Tuning) -> Model:
+    """Make the parameters that ``tuning`` names trainable, and no others.
+
+    Raises:
+        FitError: there is nothing to train, or a named module does not exist.
+    """
+    if isinstance(tuning, NoTuning):
+        raise FitError(
+            "tuning 'none' trains nothing", where="tuning", todo="choose one of full, lora and qlora"
+        )
+    if isinstance(tuning, Full):
+        return model.requires_grad_(True)
+    config = _lora(model, tuning)
+    with hushed():
+        return get_peft_model(model, config)
+
+
+def save(model: Model, tokenizer: Tokenizer, out: Path) -> None:
+    """Write what was trained into ``out`` as safetensors, with the tokenizer.
+
+    An adapter is in peft's own layout, a full model in transformers': both load without this project.
+    """
+    model.save_pretrained(str(out), safe_serialization=True)
+    tokenizer.save_pretrained(str(out))
+
+
+def linear_modules(model: Model) -> tuple[str, ...]:
+    """Name the kinds of linear layers of ``model`` but its head, such as ``q_proj`` and ``up_proj``."""
+    head = model.get_output_embeddings()
+    return tuple(
+        sorted(
+            {
+                name.rsplit(".", 1)[-1]
+                for name, module in model.named_modules()
+                if module is not head and _is_linear(module)
+            }
+        )
+    )
+
+
+def _lora(model: Model, tuning: Lora) -> LoraConfig:
+    known = linear_modules(model)
+    for target in tuning.targets or ():
+        if not _exists(target, (name for name, _ in model.named_modules())):
+            raise FitError(
+                f"the model has no module '{target}'", where="tuning.targets", todo=near(target, known)
+            )
+    return LoraConfig(
+        task_type=TaskType.CAUSAL_LM,
+        r=tuning.rank,
+        lora_alpha=tuning.alpha,
+        lora_dropout=tuning.dropout,
+        target_modules=list(tuning.targets or known),
+    )
+
+
+def _exists(target: str, modules: Iterable[str]) -> bool:
+    return any(name == target or name.endswith(f".{target}") for name in modules)
+
+
+def _is_linear(module: nn.Module) -> bool:
+    """Whether peft can adapt ``module`` as a linear layer; GPT-2 calls its own kind Conv1D."""
+    return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
