@@ -1,1 +1,1 @@
-"""TODO."""
+"""Sources of answers: models, controls, and predictions made elsewhere."""
