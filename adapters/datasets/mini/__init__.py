@@ -1,0 +1,1 @@
+"""The embedded data set: synthetic questions over small hand-designed databases."""

@@ -1,0 +1,1 @@
+"""Question patterns: each draws one question with its gold query from a database."""
