@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bench.execute import Executor, Judged, Pair
 from bench.judge.rules import EX_RULES
+from bench.judge.score import UNRATED
 from bench.sql import spider
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
@@ -81,7 +82,6 @@ def _task(dataset: Dataset, example: Example, prediction: Prediction | None, met
 
 def _verdict(schema: Schema, task: _Task, judged: dict[Pair, Judged], metrics: Sequence[str]) -> Verdict:
     example, sql = task.example, (task.prediction.sql if task.prediction else None) or ""
-    difficulty = example.difficulty or spider.level(example.gold[0], schema)
     values: dict[str, bool | float] = {}
     notes: list[str] = []
     for metric in metrics:
@@ -101,7 +101,7 @@ def _verdict(schema: Schema, task: _Task, judged: dict[Pair, Judged], metrics: S
     return Verdict(
         example_id=example.id,
         db_id=example.db_id,
-        difficulty=difficulty,
+        difficulty=example.difficulty or UNRATED,
         metrics=values,
         gold=gold,
         prediction=answer,

@@ -1,0 +1,91 @@
+"""Collect: what the store holds of a suite → the values that tables and pages are views of."""
+
+from __future__ import annotations
+
+from bench.errors import BenchError
+from bench.plan import Bound, Plan
+from bench.prompts import render
+from bench.results import CellResult, SuiteResult
+from bench.store import decode, read_json, read_lines
+from bench.suite import Cell
+from bench.types import Fit, Prediction, Verdict
+
+NOT_RUN = "not run"
+
+
+def collect(plan: Plan) -> SuiteResult:
+    """Gather every cell of a suite, skipped and missing ones too, in the order of its grid.
+
+    Raises:
+        StoreError: a file of the store is damaged.
+    """
+    suite = plan.suite
+    cells = tuple(_cell(plan, cell) for cell in suite.all_cells())
+    shown = next((bound.metrics for bound in plan.cells), ())
+    return SuiteResult(
+        name=suite.name,
+        title=suite.title,
+        notes=suite.notes.strip(),
+        metrics=shown,
+        cells=cells,
+        command=f"bench publish suites/{suite.name}.toml",
+    )
+
+
+def _cell(plan: Plan, cell: Cell) -> CellResult:
+    """Read one cell from the store."""
+    bound = plan.bind(cell)
+    skipped = plan.suite.skip_reason(cell)
+    done = skipped is None and bound.done("score")
+    return CellResult(
+        slug=cell.slug,
+        key=bound.predict_key[:8],
+        model=cell.model,
+        method=cell.method,
+        dataset_name=cell.dataset,
+        seed=cell.seed,
+        dataset=bound.dataset,
+        source=bound.model.source,
+        base_note=bound.adapter.note,
+        method_text=bound.method.title or bound.method.in_words(),
+        missing="" if done else (f"skipped: {skipped}" if skipped else NOT_RUN),
+        fit=_fit(bound) if done else None,
+        predictions=tuple(read_lines(bound.predictions / "predictions.jsonl", Prediction)) if done else (),
+        verdicts=tuple(read_lines(bound.judged / "verdicts.jsonl", Verdict)) if done else (),
+        prompts={
+            example.id: render(plan.suite.prompt, example, bound.dataset.schema(example))
+            for example in bound.dataset.examples
+        },
+        seconds=_seconds(bound) if done else None,
+        provenance=_provenance(bound) if done else {},
+        command=f"bench run suites/{plan.suite.name}.toml --cell {cell.slug}",
+    )
+
+
+def _fit(bound: Bound) -> Fit | None:
+    if bound.fit is None:
+        return None
+    return decode(Fit, (bound.fit / "fit.json").read_bytes())
+
+
+def _seconds(bound: Bound) -> float | None:
+    """Give the wall seconds of prediction; a damaged measurement is no reason to lose a board."""
+    try:
+        value = read_json(bound.predictions / "predict.json").get("seconds")
+    except BenchError:
+        return None
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _provenance(bound: Bound) -> dict[str, object]:
+    """Put together how weights and predictions were made."""
+    found: dict[str, object] = {
+        "predict_key": bound.predict_key,
+        "judged": bound.judged.name,
+        "dataset_fingerprint": bound.dataset.fingerprint,
+        "method": bound.method.model_dump(mode="json"),
+        "predict": read_json(bound.predictions / "provenance.json"),
+    }
+    if bound.fit is not None:
+        found |= {"fit_key": bound.fit_key, "fit": read_json(bound.fit / "provenance.json")}
+    return found

@@ -1,0 +1,97 @@
+"""Console: how a run looks while it goes on, on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from bench.runner import Event, Listen
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def watching(total: int) -> Iterator[Listen]:
+    """Give a listener that shows the events of a run of ``total`` tasks.
+
+    A terminal gets a bar for each running task; a pipe gets a line when a task begins, ends or
+    fails, and one for each quarter of the way.
+    """
+    if err.is_terminal:
+        with _bars() as progress:
+            yield _Bars(progress, total)
+    else:
+        yield _Lines(total)
+
+
+def _bars() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", style="dim"),
+        console=err,
+    )
+
+
+class _Bars:
+    """A bar for the whole run and one for each running task."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.progress = progress
+        self.whole = progress.add_task("all tasks", total=total, note="")
+        self.bars: dict[str, TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "begin":
+            self.bars[event.task] = self.progress.add_task(event.task, total=None, note="starting")
+        elif event.kind == "progress":
+            self.progress.update(
+                self.bars[event.task], completed=event.done, total=event.total, note=event.note
+            )
+        else:
+            bar = self.bars.pop(event.task, None)
+            if bar is not None:
+                self.progress.remove_task(bar)
+            self.progress.advance(self.whole)
+            mark = {"end": "done", "fail": "FAILED", "drop": "not run"}[event.kind]
+            self.progress.console.print(
+                f"{mark:8} {event.task}{f': {event.note}' if event.note else ''}", markup=False
+            )
+
+
+class _Lines:
+    """Plain lines, few enough for a log."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.ended = total, 0
+        self.quarter: dict[tuple[str, str], int] = {}
+        self.begun: dict[str, float] = {}
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "begin":
+            self.begun[event.task] = time.monotonic()
+            self._say("start", event.task)
+        elif event.kind == "progress":
+            kind = event.note.split()[0] if event.note else ""
+            quarter = 4 * event.done // max(event.total, 1)
+            if quarter > self.quarter.get((event.task, kind), 0):
+                self.quarter[event.task, kind] = quarter
+                self._say("", f"{event.task} {event.done}/{event.total} {event.note}")
+        else:
+            self.ended += 1
+            seconds = time.monotonic() - self.begun.get(event.task, time.monotonic())
+            mark = {"end": "done", "fail": "FAILED", "drop": "not run"}[event.kind]
+            note = f": {event.note}" if event.note else f" in {seconds:.1f} s"
+            self._say(mark, f"{event.task}{note} ({self.ended}/{self.total})")
+
+    @staticmethod
+    def _say(mark: str, text: str) -> None:
+        err.print(f"{mark:8} {text}", markup=False)

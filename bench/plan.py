@@ -1,0 +1,218 @@
+"""Plan: a suite's cells bound to their data, weights, keys and folders, and what of them is done.
+
+Nothing is computed here and torch is never imported: keys follow from values, and status follows
+from the files in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from bench.errors import ConfigError, near
+from bench.generate import ModelAdapter
+from bench.identity import digest, fit_key, judge_key, predict_key
+from bench.judge.rate import rated
+from bench.judge.rules import metrics
+from bench.methods import NoTuning, Sft
+from bench.prompts import prompt_id
+from bench.registry import find
+from bench.store import Store
+from bench.suite import Cell, MethodSpec, ModelSpec, Suite
+from bench.types import Dataset
+
+Stage = Literal["fit", "predict", "judge", "score"]
+STAGES: tuple[Stage, ...] = ("fit", "predict", "judge", "score")
+
+ENGINE = f"apsw {version('apsw')}"
+"""The SQL engine of verdicts; another one may order or round differently, so it enters their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A cell with everything that its stages read and where they write.
+
+    Attributes:
+        fit: the folder of its weights, ``None`` for a method that trains nothing.
+        teacher: the bound cell whose fit teaches this one.
+        metrics: names of what is judged, the headline first.
+    """
+
+    cell: Cell
+    model: ModelSpec
+    method: MethodSpec
+    adapter: ModelAdapter
+    dataset: Dataset
+    fit_key: str | None
+    fit: Path | None
+    teacher: Bound | None
+    predict_key: str
+    predictions: Path
+    metrics: tuple[str, ...]
+    judged: Path
+
+    def done(self, stage: Stage) -> bool:
+        """Say whether a stage has left its last file."""
+        if stage == "fit":
+            return self.fit is None or (self.fit / "fit.json").exists()
+        if stage == "predict":
+            return (self.predictions / "predicted.json").exists()
+        return (self.judged / "score.json").exists()
+
+    @property
+    def state(self) -> str:
+        """Say in a word or two how far the cell is."""
+        if self.done("score"):
+            return "done"
+        if self.done("predict"):
+            return "to judge"
+        if (self.predictions / "predictions.jsonl").exists():
+            return "to predict (begun)"
+        if self.done("fit"):
+            return "to predict"
+        begun = self.fit is not None and self.fit.exists()
+        return "to fit (begun)" if begun else "to fit"
+
+
+class Plan:
+    """The cells of a suite in the order of its grid, bound on first use."""
+
+    def __init__(
+        self, suite: Suite, store: Store, *, limit: int | None = None, cells: str | None = None
+    ) -> None:
+        """Bind nothing yet.
+
+        Args:
+            suite: a checked suite.
+            store: where results are kept.
+            limit: ask only this many examples of each data set; such answers get keys of their own.
+            cells: plan only cells whose slug matches this pattern, where ``*`` stands for anything.
+        """
+        self.suite, self.store, self.limit, self.pattern = suite, store, limit, cells or "*"
+        self._bound: dict[Cell, Bound] = {}
+        self._datasets: dict[tuple[str, str], Dataset] = {}
+
+    @cached_property
+    def cells(self) -> tuple[Bound, ...]:
+        """All cells that match and are not skipped.
+
+        Raises:
+            ConfigError: the pattern matches no cell.
+        """
+        everything = self.suite.cells()
+        chosen = [cell for cell in everything if fnmatchcase(cell.slug, self.pattern)]
+        if not chosen:
+            raise ConfigError(
+                f"no cell is called '{self.pattern}'",
+                where=self.suite.name,
+                todo=near(self.pattern, [cell.slug for cell in everything]),
+            )
+        return tuple(self.bind(cell) for cell in chosen)
+
+    def bind(self, cell: Cell) -> Bound:
+        """Bind one cell, and the cells that teach it.
+
+        Raises:
+            BenchError: its model, data or rules cannot be found.
+        """
+        if cell not in self._bound:
+            self._bound[cell] = self._bind(cell)
+        return self._bound[cell]
+
+    def dataset(self, name: str, split: str) -> Dataset:
+        """Load a split of a declared data set, once."""
+        if (name, split) not in self._datasets:
+            spec = self.suite.datasets[name]
+            make = cast("Callable[..., Any]", find("datasets", spec.source))
+            root = (self.suite.folder / spec.root).resolve() if spec.root else None
+            self._datasets[name, split] = rated(make(root).load(split))
+        return self._datasets[name, split]
+
+    def training_split(self, cell: Cell) -> Dataset:
+        """Load what a cell's method learns from.
+
+        Raises:
+            DataError: the split is empty.
+        """
+        return self.dataset(cell.dataset, self.suite.datasets[cell.dataset].train)
+
+    def _bind(self, cell: Cell) -> Bound:
+        model, method = self.suite.models[cell.model], self.suite.methods[cell.method]
+        adapter = _adapter(model, where=f"models.{cell.model}")
+        asked = _limited(self.dataset(cell.dataset, self.suite.datasets[cell.dataset].split), self.limit)
+        teacher_cell = self.suite.teacher(cell)
+        teacher = self.bind(teacher_cell) if teacher_cell else None
+        trained = self._fit_key(cell, adapter, teacher)
+        weights: Mapping[str, str] = {"fit": trained} if trained else adapter.identity()
+        predicted = predict_key(
+            weights=weights,
+            prompt=prompt_id(self.suite.prompt),
+            decoding=self.suite.decoding,
+            data=asked.fingerprint,
+            seed=cell.seed,
+        )
+        names = metrics(self.suite.judge.rules, asked.rules, where=f"{self.suite.name}, judge.rules")
+        judged = judge_key(
+            predictions=predicted, rules=names, policy=_policy_id(self.suite.judge.policy), engine=ENGINE
+        )
+        return Bound(
+            cell=cell,
+            model=model,
+            method=method,
+            adapter=adapter,
+            dataset=asked,
+            fit_key=trained,
+            fit=self.store.fit_folder(cell.fit_slug, trained) if trained else None,
+            teacher=teacher,
+            predict_key=predicted,
+            predictions=self.store.cell_folder(cell.slug, predicted),
+            metrics=names,
+            judged=self.store.judged_folder(cell.slug, predicted, judged),
+        )
+
+    def _fit_key(self, cell: Cell, adapter: ModelAdapter, teacher: Bound | None) -> str | None:
+        method = self.suite.methods[cell.method]
+        if isinstance(method.tuning, NoTuning) or method.training is None:
+            return None
+        if not adapter.trainable:
+            raise ConfigError(
+                f"the model '{cell.model}' cannot be trained",
+                where=f"{self.suite.name}, methods.{cell.method}",
+                todo='give it a method with tuning = "none", or leave the pair out with [[skip]]',
+            )
+        return fit_key(
+            base=adapter.identity(),
+            tuning=method.tuning,
+            objective=method.objective or Sft(),
+            training=method.training,
+            prompt=prompt_id(self.suite.prompt),
+            data=self.training_split(cell).fingerprint,
+            seed=cell.seed,
+            teacher=teacher.fit_key if teacher else None,
+        )
+
+
+def _adapter(model: ModelSpec, where: str) -> ModelAdapter:
+    kind = cast("Callable[[str, str | None], ModelAdapter]", find("models", model.scheme, where=where))
+    return kind(model.name, model.revision)
+
+
+def _limited(dataset: Dataset, limit: int | None) -> Dataset:
+    if limit is None or limit >= len(dataset.examples):
+        return dataset
+    return replace(
+        dataset,
+        examples=dataset.examples[:limit],
+        fingerprint=digest({"data": dataset.fingerprint, "limit": limit}),
+    )
+
+
+def _policy_id(name: str) -> str:
+    from bench.execute import policy
+
+    return policy.named(name).id

@@ -1,0 +1,135 @@
+"""Report: what the verbs say on the terminal about a plan, a run and its scores."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from rich.table import Table
+
+from bench.collect import collect
+from bench.console import err, out, watching
+from bench.expect import Finding, check
+from bench.judge.score import score
+from bench.plan import Plan
+from bench.results import SuiteResult
+from bench.runner import Options, Outcomes, tasks
+from bench.runner import run as run_tasks
+from bench.site import board, publish, table
+
+DONE, FAILED, UNMET = 0, 1, 3
+
+
+def print_plan(plan: Plan) -> None:
+    """Print each cell with what is left to do, and what is skipped and why."""
+    grid = Table(title=plan.suite.title, title_justify="left", box=None, pad_edge=False)
+    for heading in ("cell", "method", "questions", "state"):
+        grid.add_column(heading, justify="right" if heading == "questions" else "left")
+    for bound in plan.cells:
+        grid.add_row(bound.cell.slug, bound.method.in_words(), str(len(bound.dataset.examples)), bound.state)
+    out.print(grid)
+    for cell in plan.suite.all_cells():
+        reason = plan.suite.skip_reason(cell)
+        if reason:
+            out.print(f"skipped {cell.slug}: {reason}", markup=False)
+    todo = tasks(plan, Options())
+    out.print(f"{len(todo)} tasks to run" if todo else "everything is done", markup=False)
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    """Give the plan as JSON values."""
+    return {
+        "suite": plan.suite.name,
+        "cells": [
+            {
+                "cell": bound.cell.slug,
+                "method": bound.method.in_words(),
+                "questions": len(bound.dataset.examples),
+                "state": bound.state,
+                "fit": str(bound.fit) if bound.fit else None,
+                "predictions": str(bound.predictions),
+                "judged": str(bound.judged),
+            }
+            for bound in plan.cells
+        ],
+        "skipped": [
+            {"cell": cell.slug, "reason": reason}
+            for cell in plan.suite.all_cells()
+            if (reason := plan.suite.skip_reason(cell))
+        ],
+        "tasks": [task.name for task in tasks(plan, Options())],
+    }
+
+
+def run(plan: Plan, options: Options) -> int:
+    """Run what is not done, print the table and the expectations, and give the exit code."""
+    begun = time.monotonic()
+    todo = tasks(plan, options)
+    fared = Outcomes()
+    if todo:
+        with watching(len(todo)) as listen:
+            fared = run_tasks(plan, options, todo, listen)
+    result = collect(plan)
+    _print_table(result)
+    seconds = time.monotonic() - begun
+    what = f"{len(todo)} tasks" if todo else "everything was done already"
+    out.print(f"{what}, {seconds:.1f} s; results in {plan.store.root}", markup=False)
+    if fared.failed or fared.dropped:
+        _print_failures(fared)
+        return FAILED
+    if options.stage not in (None, "score"):
+        return DONE
+    return _print_findings(check(plan.suite, result))
+
+
+def print_scores(plan: Plan, *, as_json: bool) -> None:
+    """Print the scores that are in the store."""
+    result = collect(plan)
+    if not as_json:
+        _print_table(result)
+        return
+    cells = [
+        {"cell": cell.slug, "missing": cell.missing}
+        if cell.missing
+        else {"cell": cell.slug, **score(cell.dataset, cell.verdicts, result.metrics).to_json()}
+        for cell in result.cells
+    ]
+    print(json.dumps({"suite": result.name, "title": result.title, "cells": cells}, indent=2))
+
+
+def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
+    """Render a suite's board into ``folder``, or say which of its pages are stale."""
+    result = collect(plan)
+    home = folder / result.name
+    if check:
+        stale = publish.check(result, home)
+        for name in stale:
+            out.print(f"stale: {name}", markup=False)
+        out.print(
+            "the board is as it should be" if not stale else f"{len(stale)} files are stale", markup=False
+        )
+        return FAILED if stale else DONE
+    written = publish.publish(result, home)
+    out.print(f"{len(written)} files written", markup=False)
+    out.print(str((home / "index.html").resolve()), markup=False)
+    return DONE
+
+
+def _print_table(result: SuiteResult) -> None:
+    out.print(table.render(board.board(result)))
+
+
+def _print_failures(fared: Outcomes) -> None:
+    for name, why in fared.failed.items():
+        err.print(f"failed: {name}: {why}", markup=False, style="red")
+    for name, why in fared.dropped.items():
+        err.print(f"not run: {name}: {why}", markup=False)
+    err.print("the same command tries them again; what is done is kept", markup=False)
+
+
+def _print_findings(findings: list[Finding]) -> int:
+    for finding in findings:
+        mark = "met" if finding.met else "NOT MET"
+        out.print(f"expected {finding.text}: {mark} ({finding.detail})", markup=False)
+    return DONE if all(finding.met for finding in findings) else UNMET

@@ -1,0 +1,155 @@
+"""The stages of a cell: fit → predict → judge → score, each from values to files.
+
+Every stage holds its folder's lock, resumes what an earlier run began, and writes the file that
+means "done" last. Answers (weights, predictions, verdicts, scores) are the same bytes however
+often a run was interrupted; what was measured (seconds, memory, provenance) lies in files of its
+own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bench import provenance
+from bench.errors import DataError
+from bench.execute import Executor
+from bench.execute.policy import named
+from bench.judge.judge import judge
+from bench.judge.score import score
+from bench.methods import Sft
+from bench.plan import STAGES, Bound, Plan, Stage
+from bench.prompts import render
+from bench.store import append, drop_torn, read_lines, write_json
+from bench.types import Prediction, Report, Request, Verdict, silent
+
+
+def fit(plan: Plan, bound: Bound, report: Report = silent, *, threads: int = 1, command: str = "") -> None:
+    """Train the weights of a cell, unless they are there.
+
+    Raises:
+        DataError: the training split is empty.
+        FitError: training could not start or could not go on.
+    """
+    if bound.fit is None or bound.method.training is None:
+        return
+    from bench.train.fit import FitJob
+    from bench.train.fit import fit as train
+    from bench.weights import Weights
+
+    with plan.store.lock(bound.fit):
+        if bound.done("fit"):
+            return
+        dataset = plan.training_split(bound.cell)
+        if not dataset.examples:
+            raise DataError("the training split is empty", where=f"{dataset.name} {dataset.split}")
+        teacher = bound.teacher
+        job = FitJob(
+            base=bound.adapter.base(),
+            revision=bound.model.revision,
+            tuning=bound.method.tuning,
+            objective=bound.method.objective or Sft(),
+            training=bound.method.training,
+            prompt=plan.suite.prompt,
+            seed=bound.cell.seed,
+            teacher=Weights(
+                teacher.adapter.base(), teacher.model.revision, teacher.fit, teacher.method.tuning
+            )
+            if teacher
+            else None,
+        )
+        left = train(job, dataset, bound.fit, report, threads=threads)
+        write_json(bound.fit / "provenance.json", provenance.describe(command))
+        write_json(bound.fit / "fit.json", {"key": bound.fit_key, **asdict(left)})
+
+
+def predict(
+    plan: Plan, bound: Bound, report: Report = silent, *, threads: int = 1, command: str = ""
+) -> None:
+    """Ask the model every question of the cell that it has not answered yet."""
+    from bench.generate.predict import predict as ask
+
+    with plan.store.lock(bound.predictions):
+        if bound.done("predict"):
+            return
+        write_json(bound.predictions / "cell.json", _describe(plan, bound))
+        predictor = bound.adapter.open(
+            bound.fit, bound.method.tuning, plan.suite.decoding, threads=threads, seed=bound.cell.seed
+        )
+        requests = [
+            Request(example, render(plan.suite.prompt, example, bound.dataset.schema(example)))
+            for example in bound.dataset.examples
+        ]
+        ask(requests, predictor, bound.predictions, report)
+        write_json(bound.predictions / "provenance.json", provenance.describe(command))
+        write_json(bound.predictions / "predicted.json", {"predictions": len(requests)})
+
+
+def judge_cell(plan: Plan, bound: Bound, report: Report = silent, *, workers: int | None = None) -> None:
+    """Run and compare every prediction, appending verdicts in the order of the data set."""
+    path = bound.judged / "verdicts.jsonl"
+    with plan.store.lock(bound.judged):
+        if bound.done("score"):
+            return
+        predictions = read_lines(bound.predictions / "predictions.jsonl", Prediction)
+        drop_torn(path)
+        begun = len(read_lines(path, Verdict))
+        count = len(bound.dataset.examples)
+        if begun < count:
+            limits = named(plan.suite.judge.policy)
+            with Executor(limits, workers=workers) as executor:
+                _append_verdicts(path, bound, predictions, begun, executor, report)
+        verdicts = read_lines(path, Verdict)
+        scores = score(bound.dataset, verdicts, bound.metrics)
+        write_json(bound.judged / "score.json", scores.to_json())
+
+
+def forget(bound: Bound, stage: Stage) -> None:
+    """Delete what a stage of a cell has left, so that it is done again."""
+    folders = {"fit": bound.fit, "predict": bound.predictions, "judge": bound.judged, "score": bound.judged}
+    folder = folders[stage]
+    if folder is not None and folder.exists():
+        shutil.rmtree(folder)
+
+
+def until(stage: str | None) -> Sequence[Stage]:
+    """List the stages up to and including ``stage``; all of them for ``None``."""
+    return STAGES if stage is None else STAGES[: 1 + [str(step) for step in STAGES].index(stage)]
+
+
+def _append_verdicts(
+    path: Path,
+    bound: Bound,
+    predictions: Sequence[Prediction],
+    begun: int,
+    executor: Executor,
+    report: Report,
+) -> None:
+    count = len(bound.dataset.examples)
+    with path.open("ab") as file:
+        verdicts = judge(bound.dataset, predictions, bound.metrics, executor, skip=begun)
+        for number, verdict in enumerate(verdicts, start=begun + 1):
+            append(file, [verdict])
+            if number % 16 == 0 or number == count:
+                report(number, count, "judged")
+
+
+def _describe(plan: Plan, bound: Bound) -> dict[str, object]:
+    """Write down what the cell is, for people who look into the store."""
+    return {
+        "suite": plan.suite.name,
+        "cell": asdict(bound.cell),
+        "model": bound.model.model_dump(mode="json"),
+        "method": bound.method.model_dump(mode="json"),
+        "prompt": plan.suite.prompt.model_dump(mode="json"),
+        "decoding": plan.suite.decoding.model_dump(mode="json"),
+        "fit_key": bound.fit_key,
+        "predict_key": bound.predict_key,
+        "dataset": {
+            "name": bound.dataset.name,
+            "split": bound.dataset.split,
+            "fingerprint": bound.dataset.fingerprint,
+        },
+    }
