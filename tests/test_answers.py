@@ -1,0 +1,86 @@
+"""Prediction files of every format, whole and broken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.answers import read
+from bench.errors import DataError
+from bench.types import Dataset, Example, Schema
+
+SQL = ("SELECT 1", "SELECT 'a, \"b\"'", "SELECT 3")
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    examples = tuple(Example(f"x/dev/{number}", "db", "?", ("SELECT 1",)) for number in range(3))
+    return Dataset(
+        "x", "dev", "X", "none", ("easy",), ("bird",), True, examples, {"db": Schema("db", ())}, {}, "f"
+    )
+
+
+def written(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+FILES = {
+    "spider.txt": "\n".join(SQL) + "\n",
+    "no-final-newline.sql": "\n".join(SQL),
+    "windows.txt": "\r\n".join(SQL) + "\r\n",
+    "with-db.sql": "\n".join(f"{sql}\tdb" for sql in SQL),
+    "bird.json": json.dumps({str(n): f"{sql}\t----- bird -----\tdb" for n, sql in enumerate(SQL)}),
+    "list.json": json.dumps(list(SQL)),
+    "shuffled.json": json.dumps({"2": SQL[2], "0": SQL[0], "1": SQL[1]}),
+    "ids.jsonl": "".join(json.dumps({"id": f"x/dev/{n}", "sql": SQL[n]}) + "\n" for n in (2, 0, 1)),
+    "order.jsonl": "".join(json.dumps({"pred": sql}) + "\n" for sql in SQL),
+    "index.csv": 'idx,sql\n2,SELECT 3\n0,SELECT 1\n1,"SELECT \'a, ""b""\'"\n',
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_gives_the_same_predictions(tmp_path: Path, dataset: Dataset, name: str):
+    found = read(written(tmp_path, name, FILES[name]), dataset)
+    assert {prediction.example_id: prediction.sql for prediction in found} == {
+        f"x/dev/{number}": sql for number, sql in enumerate(SQL)
+    }
+
+
+def test_an_empty_line_is_an_empty_answer_and_shifts_nothing(tmp_path: Path, dataset: Dataset):
+    found = read(written(tmp_path, "p.txt", "SELECT 1\n\nSELECT 3\n"), dataset)
+    assert [prediction.sql for prediction in found] == ["SELECT 1", None, "SELECT 3"]
+
+
+def test_line_separators_inside_a_string_are_no_lines(tmp_path: Path, dataset: Dataset):
+    text = "SELECT 'a\u2028b'\nSELECT '\x85'\nSELECT '\x0c'"
+    assert len(read(written(tmp_path, "p.txt", text), dataset)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("short.txt", "SELECT 1\n", ["holds 1 predictions", "has 3 examples"]),
+        ("long.txt", "SELECT 1\n" * 4, ["holds 4 predictions", "has 3 examples"]),
+        ("bad.json", "{", ["is not JSON"]),
+        ("bad.jsonl", '{"sql": "a"}\nnope\n', ["line 2 is not JSON"]),
+        ("twice.jsonl", '{"id": 0, "sql": ""}\n' * 3, ["answers 'x/dev/0' twice"]),
+        ("stranger.jsonl", '{"id": "y", "sql": ""}\n' * 3, ["prediction 1 is for 'y'", "x/dev/0"]),
+        ("nosql.jsonl", '{"answer": ""}\n' * 3, ["has no SQL", "answer"]),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused(
+    tmp_path: Path, dataset: Dataset, name: str, text: str, said: list[str]
+):
+    with pytest.raises(DataError) as caught:
+        read(written(tmp_path, name, text), dataset)
+    for part in (name, *said):
+        assert part in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path, dataset: Dataset):
+    with pytest.raises(DataError, match=r"none\.txt"):
+        read(tmp_path / "none.txt", dataset)

@@ -1,0 +1,84 @@
+"""Keys must not move: a moved key forgets every result that people have."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from bench.identity import canonical, digest, digest_all, fit_key, judge_key, predict_key
+from bench.methods import Decoding, Full, Kid, Lora, Sft, TeacherRef, Training
+
+FIT = {
+    "base": {"source": "tiny:medium", "sha256": "00"},
+    "tuning": Lora(rank=8),
+    "objective": Sft(),
+    "training": Training(steps=10),
+    "prompt": "compact-1",
+    "data": "abc",
+    "seed": 0,
+    "teacher": None,
+}
+
+
+def test_golden_keys():
+    """These change only together with a stage's version, and then everybody's results are stale."""
+    assert fit_key(**FIT) == "dfdb3b1165a0ec5fcc2d0a05d2ac7ce8bd1fdff88a8ac5b9a4d4ab2bcf2ee4d3"
+    assert predict_key(weights={"fit": "x"}, prompt="compact-1", decoding=Decoding(), data="abc", seed=0) == (
+        "0"
+    )
+    assert judge_key(predictions="p", rules=["ex.bird", "em.spider"], policy="q", engine="e") == "0"
+
+
+def test_canonical_form_is_independent_of_order_and_type_of_container():
+    assert (
+        canonical({"b": [1, 2], "a": None}) == canonical({"a": None, "b": (1, 2)}) == '{"a":null,"b":[1,2]}'
+    )
+    assert digest("é") == hashlib.sha256('"é"'.encode()).hexdigest()
+
+
+def test_canonical_form_refuses_what_json_cannot_say():
+    with pytest.raises(ValueError):
+        canonical(float("nan"))
+
+
+def test_digest_of_parts_sees_where_they_end():
+    assert digest_all(["ab", "c"]) != digest_all(["a", "bc"])
+    assert digest_all(["\ud800"]) != digest_all(["?"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"base": {"source": "tiny:small", "sha256": "00"}},
+        {"tuning": Full()},
+        {"training": Training(steps=11)},
+        {"prompt": "ddl-1"},
+        {"data": "abd"},
+        {"seed": 1},
+        {"teacher": "t"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_whatever_changes_the_weights_changes_the_key(change):
+    assert fit_key(**(FIT | change)) != fit_key(**FIT)
+
+
+def test_a_teacher_is_known_by_its_weights_not_by_its_name():
+    first, second = (Kid(teacher=TeacherRef(model="m", method=name)) for name in ("full", "renamed"))
+    assert fit_key(**(FIT | {"objective": first, "teacher": "t"})) == fit_key(
+        **(FIT | {"objective": second, "teacher": "t"})
+    )
+
+
+def test_batch_size_on_the_device_is_no_part_of_an_answer():
+    keys = {
+        predict_key(weights={}, prompt="", decoding=Decoding(batch=size), data="", seed=0) for size in (1, 64)
+    }
+    assert len(keys) == 1
+
+
+def test_order_of_rules_is_no_part_of_a_verdict():
+    assert judge_key(predictions="p", rules=["a", "b"], policy="", engine="") == judge_key(
+        predictions="p", rules=["b", "a"], policy="", engine=""
+    )
