@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from bench.errors import ConfigError, near
-from bench.generate import ModelAdapter
+from bench.generate.protocol import ModelAdapter
 from bench.identity import digest, fit_key, judge_key, predict_key
 from bench.judge.rate import rated
 from bench.judge.rules import metrics

@@ -13,7 +13,7 @@ not stop the questions on other databases.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,22 +136,38 @@ def _schema(db_id: str, database: Path, described: Mapping[str, Any] | None) -> 
         real = Sqlite().introspect(database, db_id)
     except BenchError:
         return from_file
-    labels = {table.name.lower(): table for table in from_file.tables}
+    by_name = {table.name.lower(): table for table in from_file.tables}
+    order = [*by_name]
+    tables = sorted(real.tables, key=lambda table: _place(table.name, order))
     return Schema(
         db_id,
-        tuple(_labelled(table, labels.get(table.name.lower())) for table in real.tables),
+        tuple(_labelled(table, by_name.get(table.name.lower())) for table in tables),
         from_file.foreign_keys or real.foreign_keys,
     )
 
 
 def _labelled(table: Table, described: Table | None) -> Table:
+    """Give a real table the names that people use, and the order of the description.
+
+    The order matters: of columns that are keys of one another, exact match takes the first.
+    """
     if described is None:
         return table
     labels = {column.name.lower(): column.label for column in described.columns}
-    columns = tuple(
+    order = [*labels]
+    columns = (
         Column(column.name, column.type, labels.get(column.name.lower(), "")) for column in table.columns
     )
-    return Table(table.name, columns, table.primary_key or described.primary_key, described.label)
+    return Table(
+        table.name,
+        tuple(sorted(columns, key=lambda column: _place(column.name, order))),
+        table.primary_key or described.primary_key,
+        described.label,
+    )
+
+
+def _place(name: str, order: Sequence[str]) -> int:
+    return order.index(name.lower()) if name.lower() in order else len(order)
 
 
 def _described(item: Mapping[str, Any]) -> Schema:

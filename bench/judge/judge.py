@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.execute import Executor, Judged, Pair
-from bench.judge.rules import EX_RULES
+from bench.judge.rules import EM_RULES, EX_RULES
 from bench.judge.score import UNRATED
 from bench.sql import spider
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
@@ -91,7 +91,7 @@ def _verdict(schema: Schema, task: _Task, judged: dict[Pair, Judged], metrics: S
                 result.equal.get(EX_RULES[name].comparison, False) for result in judged.values()
             )
         else:
-            match = spider.exact_match(example.gold[0], sql, schema, variant=name)
+            match = spider.exact_match(example.gold[0], sql, schema, EM_RULES[name])
             values[metric] = match.exact
             if match.unparsed and sql:
                 notes.append(f"{metric}: the official grammar cannot read the prediction ({match.unparsed})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bench.sql import spider
-from bench.types import Dataset
+from bench.types import Dataset, Example
 
 
 def rated(dataset: Dataset) -> Dataset:
@@ -16,9 +16,11 @@ def rated(dataset: Dataset) -> Dataset:
     if all(example.difficulty for example in dataset.examples):
         return dataset
     examples = tuple(
-        example
-        if example.difficulty
-        else replace(example, difficulty=spider.level(example.gold[0], dataset.schema(example)))
+        example if example.difficulty else replace(example, difficulty=_hardness(dataset, example) or None)
         for example in dataset.examples
     )
     return replace(dataset, examples=examples)
+
+
+def _hardness(dataset: Dataset, example: Example) -> str:
+    return spider.hardness(spider.parse(example.gold[0], dataset.schema(example)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bench.errors import ConfigError, near
 from bench.sql import rewrite
+from bench.sql.spider import Variant
 
 
 def _as_it_stands(sql: str) -> str:
@@ -47,17 +48,15 @@ EX_RULES = {
             "test-suite",
             "test_suite",
             "test-suite-sql-eval, its defaults: DISTINCT removed, columns in any order",
-            rewrite.for_test_suite,
+            rewrite.prepare,
             rewrite.orders,
         ),
         ExRule("bird", "bird", "BIRD: the sets of rows are equal, columns in their order"),
     )
 }
 
-EM_RULES = {
-    "spider": "Spider's exact set match, with the grammar of its own parser",
-    "test-suite": "test-suite-sql-eval's variant of exact set match",
-}
+EM_RULES: dict[str, Variant] = {"spider": "spider", "test-suite": "test-suite"}
+"""Name of an EM rule → the variant of Spider's exact set match that it is."""
 
 
 def metrics(rules: Iterable[str], defaults: Iterable[str], *, where: str = "") -> tuple[str, ...]:
