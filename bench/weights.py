@@ -67,7 +67,7 @@ def load_tokenizer(weights: Weights) -> Tokenizer:
     Raises:
         BenchError: there is no tokenizer, or it has no end-of-text token.
     """
-    _quiet()
+    quiet()
     _check(weights)
     try:
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, revision=weights.revision)
@@ -88,7 +88,7 @@ def load_model(weights: Weights) -> Model:
     Raises:
         BenchError: weights are missing or pickled, or bitsandbytes is not there for 4 bits.
     """
-    _quiet()
+    quiet()
     _check(weights)
     options: dict[str, Any] = {}
     if isinstance(weights.tuning, Qlora):
@@ -202,7 +202,7 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0]
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Silence what libraries print while they load: progress is reported by the bench itself."""
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
