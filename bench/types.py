@@ -156,7 +156,8 @@ class Outcome:
 
     ``steps`` counts SQLite's virtual-machine operations: the clock of a verdict, the same on every
     machine. ``rows`` is the number of rows fetched (all of them when ``status`` is ``OK`` and the
-    comparison did not stop early); ``preview`` holds the first few.
+    comparison did not stop early); ``preview`` holds the first few. ``notes`` say what a reader should
+    know about an ``OK``: invalid text was repaired, fetching stopped early.
     """
 
     status: Status
@@ -165,6 +166,7 @@ class Outcome:
     rows: int = 0
     columns: tuple[str, ...] = ()
     preview: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

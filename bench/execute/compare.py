@@ -1,0 +1,154 @@
+"""Compare: are two results equal, under each named rule; pure functions on rows.
+
+Standard library only, because the comparison runs inside the sandboxed worker.
+
+======================  ==========================================================================
+``test_suite``          Spider's test-suite rule: same number of rows and columns, and some order of
+                        the columns makes them the same list (where order matters) or multiset
+``bird``                the sets of rows are equal; columns as they stand
+``bag``                 the multisets of rows are equal; columns as they stand
+``ordered``             the lists of rows are equal; columns as they stand
+``strict``              any order of columns; list or multiset; floats within a tolerance
+======================  ==========================================================================
+
+Values compare as in Python: ``1 == 1.0``, ``None == None``, ``'1' != 1``, text case-sensitive.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import Counter
+
+from bench.execute.columns import SearchTooLong, same_under_some_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bench.types import Row, Scalar
+
+    Comparison = Callable[[Sequence[Row], Sequence[Row], bool], bool]
+
+__all__ = ["COMPARISONS", "SearchTooLong", "bag", "bird", "ordered", "strict", "test_suite"]
+
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+"""Two floats nearer than this count as one under ``strict``."""
+
+
+def test_suite(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
+    """Compare as the test-suite scripts do (arXiv 2010.02840), with their early rejection.
+
+    Two empty results are equal whatever their columns. The scripts first sort the values within
+    each row by their text and type and reject what differs then; mixed with equal numbers of
+    different type, as in ``(1, 1.5)`` and ``(1.0, 1.5)``, that rejects equal tables. This is
+    reproduced.
+
+    Raises:
+        SearchTooLong: too many orders of columns are possible to try.
+    """
+    if not gold and not pred:
+        return True
+    if len(gold) != len(pred) or len(gold[0]) != len(pred[0]):
+        return False
+    if _has_whole_float(gold) or _has_whole_float(pred):
+        if _rejected_early(gold, pred, in_order):
+            return False
+    elif gold == pred:
+        return True
+    return same_under_some_order(gold, pred, in_order)
+
+
+def bird(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:  # noqa: ARG001
+    """Compare the sets of rows, as BIRD's scripts do (arXiv 2305.03111)."""
+    return set(gold) == set(pred)
+
+
+def bag(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:  # noqa: ARG001
+    """Compare the multisets of rows."""
+    return len(gold) == len(pred) and Counter(gold) == Counter(pred)
+
+
+def ordered(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:  # noqa: ARG001
+    """Compare the lists of rows."""
+    return list(gold) == list(pred)
+
+
+def strict(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
+    """Compare without quirks: any order of columns, duplicates counted, floats within a tolerance.
+
+    Floats count as one when a chain of steps below 1e-9 relative or 1e-12 absolute joins them.
+    Whether two empty results have the same number of columns is not seen here.
+
+    Raises:
+        SearchTooLong: too many orders of columns are possible to try.
+    """
+    if len(gold) != len(pred) or (gold and len(gold[0]) != len(pred[0])):
+        return False
+    if not gold or gold == pred:
+        return True
+    merged = _merge_floats(gold, pred)
+    return same_under_some_order(_rewrite(gold, merged), _rewrite(pred, merged), in_order)
+
+
+COMPARISONS: dict[str, Comparison] = {
+    "test_suite": test_suite,
+    "bird": bird,
+    "bag": bag,
+    "ordered": ordered,
+    "strict": strict,
+}
+
+NEEDS_VALID_TEXT = frozenset({"bird"})
+"""Rules under which text that is not UTF-8 is an error of the query; the others drop the bytes."""
+
+IGNORES_REPEATS = frozenset({"bird"})
+"""Rules under which a result may be longer than the gold and still be equal."""
+
+KNOWS_ROWS = frozenset({"bird", "bag", "ordered"})
+"""Rules under which one row that the gold does not have decides."""
+
+
+def _has_whole_float(rows: Sequence[Row]) -> bool:
+    """Tell whether a float could equal a value with another text (``1.0`` and 1, 0.0 and -0.0)."""
+    return any(type(value) is float and value.is_integer() for row in rows for value in row)
+
+
+def _rejected_early(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
+    if marshal.dumps(list(gold), 2) == marshal.dumps(list(pred), 2):
+        return False
+    left, right = [_unorder(row) for row in gold], [_unorder(row) for row in pred]
+    return left != right if in_order else set(left) != set(right)
+
+
+def _unorder(row: Row) -> Row:
+    return tuple(sorted(row, key=lambda value: str(value) + str(type(value))))
+
+
+def _merge_floats(gold: Sequence[Row], pred: Sequence[Row]) -> dict[float, float]:
+    """Give every float that lies close to others one common value, a whole number if there is one."""
+    floats = sorted({value for rows in (gold, pred) for row in rows for value in row if type(value) is float})
+    merged: dict[float, float] = {}
+    chain: list[float] = []
+    for value in floats:
+        if chain and value - chain[-1] > max(ABSOLUTE, RELATIVE * max(abs(value), abs(chain[-1]))):
+            _join(chain, merged)
+            chain = []
+        chain.append(value)
+    _join(chain, merged)
+    return merged
+
+
+def _join(chain: list[float], merged: dict[float, float]) -> None:
+    if len(chain) > 1:
+        common = next((value for value in chain if value.is_integer()), chain[0])
+        merged.update(dict.fromkeys(chain, common))
+
+
+def _rewrite(rows: Sequence[Row], merged: dict[float, float]) -> Sequence[Row]:
+    if not merged:
+        return rows
+
+    def value_of(value: Scalar) -> Scalar:
+        return merged.get(value, value) if type(value) is float else value
+
+    return [tuple(map(value_of, row)) for row in rows]

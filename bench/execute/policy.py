@@ -1,0 +1,78 @@
+"""Policy: how much one SQL may cost before its verdict is a limit instead of rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from bench.errors import ConfigError, near
+
+VERSION = 1
+"""Raised by hand when the same limits come to mean something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The limits of a verdict. Every field can change an outcome, so every field is in ``id``.
+
+    Only ``steps`` is meant to be met in practice: it counts SQLite's virtual-machine operations and
+    gives the same answer on every machine. CPU and wall time are backstops for what happens inside
+    one operation, where nothing can be counted and only a kill helps.
+    """
+
+    name: str = "standard"
+    steps: int = 1_000_000_000
+    """VM operations per query; 10⁹ are about 30 s (7 s for tight loops, 105 s for wide rows)."""
+    relative_steps: int | None = None
+    """A prediction may take this many times the operations of its gold, if that is less than ``steps``."""
+    relative_floor: int = 5_000_000
+    """Operations that a prediction may always take."""
+    cpu_seconds: float = 120.0
+    wall_seconds: float = 600.0
+    rows: int = 1_000_000
+    bytes: int = 64 * 2**20
+    """Size of a prediction's rows in memory, beyond those of its gold."""
+    gold_bytes: int = 256 * 2**20
+    heap: int = 512 * 2**20
+    """What SQLite itself may allocate."""
+    memory: int = 2 * 2**30
+    """What a worker process may allocate in all."""
+    value_bytes: int = 10_000_000
+    """Longest text or blob."""
+    sql_bytes: int = 200_000
+    now: int = 1_735_689_600
+    """What the clock shows, in Unix seconds: 2025-01-01 00:00:00 UTC."""
+    seed: int = 0
+    """Where ``random()`` starts, in every query anew."""
+    preview_rows: int = 10
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if name in ("name", "seed", "now", "preview_rows", "relative_floor"):
+                continue
+            if value is not None and value <= 0:
+                raise ConfigError(f"a policy's '{name}' must be above zero, not {value!r}", where=self.name)
+
+    @property
+    def id(self) -> str:
+        """The limits as stable text for keys; the name is not part of it."""
+        fields = {name: value for name, value in asdict(self).items() if name != "name"}
+        return f"v{VERSION};" + ";".join(f"{name}={fields[name]}" for name in sorted(fields))
+
+
+STANDARD = Policy()
+SPIDER = replace(STANDARD, name="spider", steps=350_000_000, cpu_seconds=40.0, wall_seconds=200.0)
+FAST = replace(STANDARD, name="fast", relative_steps=20, cpu_seconds=40.0, wall_seconds=200.0)
+"""For rewards and development: bad predictions are given up early, relative to their gold."""
+
+POLICIES = {policy.name: policy for policy in (STANDARD, SPIDER, FAST)}
+
+
+def named(name: str, *, where: str = "") -> Policy:
+    """Return the preset called ``name``.
+
+    Raises:
+        ConfigError: there is none; the message lists near matches.
+    """
+    if name not in POLICIES:
+        raise ConfigError(f"unknown policy '{name}'", where=where, todo=near(name, POLICIES))
+    return POLICIES[name]

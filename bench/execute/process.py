@@ -1,0 +1,170 @@
+"""Process: one worker as the supervisor sees it: start, talk without blocking, watch, kill."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import apsw
+
+from bench.execute import wire
+from bench.execute.item import Task
+from bench.execute.policy import Policy
+
+PROGRAM = Path(__file__).with_name("worker.py")
+APSW = str(Path(apsw.__file__).parent.parent)
+
+
+class Process:
+    """A worker process and what it was given to do.
+
+    Attributes:
+        outstanding: items sent and not answered, in the order sent.
+        sandbox: layers on or absent; ``None`` until the worker has said so.
+        retiring: whether it announced that it is going to end.
+        alone: whether it works on an item that must not share its process.
+    """
+
+    def __init__(self, policy: Policy, folders: Iterable[str]) -> None:
+        self.folders = frozenset(folders)
+        self.outstanding: dict[int, Task] = {}
+        self.sandbox: dict[str, bool] | None = None
+        self.modules: list[str] = []
+        self.retiring = self.alone = False
+        self.database = ""
+        self.stalled = 0.0
+        self._policy = policy
+        self._out, self._in = bytearray(), bytearray()
+        slot = _memory(wire.SLOT_BYTES)
+        self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
+        self._last = wire.noted(self._slot)
+        self.socket, theirs = socket.socketpair()
+        try:
+            self._child = self._start(theirs.fileno(), slot)
+        finally:
+            theirs.close()
+            os.close(slot)
+        self.socket.setblocking(False)
+
+    def _start(self, theirs: int, slot: int) -> subprocess.Popen[bytes]:
+        settings = {
+            "policy": asdict(self._policy),
+            "folders": sorted(self.folders),
+            "parent": os.getpid(),
+            "slot": slot,
+            "apsw": APSW,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(PROGRAM), str(theirs), json.dumps(settings)],
+            env={"TZ": "UTC", "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(theirs, slot),
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._child.pid
+
+    def send(self, tasks: list[Task]) -> None:
+        """Queue a batch and write what the socket takes at once."""
+        self.outstanding.update((task.number, task) for task in tasks)
+        self._out += wire.frame(wire.encode([task.request() for task in tasks]))
+        self.flush()
+
+    @property
+    def writing(self) -> bool:
+        """Whether there is output that the socket did not take yet."""
+        return bool(self._out)
+
+    def flush(self) -> None:
+        """Write on, without ever waiting; a worker that is gone shows when it is read from."""
+        try:
+            while self._out:
+                del self._out[: self.socket.send(self._out)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._out.clear()
+
+    def receive(self) -> tuple[list[dict[str, object]], bool]:
+        """Read the replies that are there, and whether the worker may still send more."""
+        alive = True
+        try:
+            while part := self.socket.recv(65536):
+                self._in += part
+            alive = False
+        except BlockingIOError:
+            pass
+        except OSError:
+            alive = False
+        replies: list[dict[str, object]] = []
+        try:
+            replies.extend(json.loads(frame) for frame in wire.frames(self._in))
+        except ValueError:
+            alive = False
+        self.stalled = 0.0
+        return replies, alive
+
+    def overdue(self, waited: float) -> str:
+        """Say which backstop the item at work has met: ``"cpu"``, ``"wall"`` or neither (empty)."""
+        noted = wire.noted(self._slot)
+        self.stalled = self.stalled + min(waited, 1.0) if noted == self._last else 0.0
+        self._last = noted
+        if self.stalled > self._policy.wall_seconds:
+            return "wall"
+        item, _, since = noted
+        if item in self.outstanding and self._cpu_ns() - since > self._policy.cpu_seconds * 1e9:
+            return "cpu"
+        return ""
+
+    def _cpu_ns(self) -> int:
+        if not sys.platform.startswith("linux"):
+            return 0
+        try:
+            return time.clock_gettime_ns((~self.pid << 3) | 2)
+        except OSError:
+            return 0
+
+    def guilty(self) -> tuple[Task | None, int]:
+        """Name the item at work and its phase; the eldest one where the worker did not say."""
+        item, phase, _ = wire.noted(self._slot)
+        if item in self.outstanding:
+            return self.outstanding[item], phase
+        return next(iter(self.outstanding.values()), None), wire.GOLD
+
+    def end(self) -> tuple[int, str]:
+        """Kill the process; gives its exit code, negative for a signal, and its last words."""
+        self._child.kill()
+        code = self._child.wait()
+        stderr = self._child.stderr
+        words = ""
+        if stderr:
+            words = stderr.read().decode(errors="replace")
+            stderr.close()
+        self.socket.close()
+        self._slot.close()
+        return code, words.strip()[-2000:]
+
+
+def _memory(size: int) -> int:
+    """Make a small piece of memory that two processes can share; gives its descriptor."""
+    if hasattr(os, "memfd_create"):
+        handle = os.memfd_create("slot", 0)
+    else:
+        handle, path = tempfile.mkstemp()
+        os.unlink(path)  # noqa: PTH108 - the name is not needed, the file is
+    os.ftruncate(handle, size)
+    return handle

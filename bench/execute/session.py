@@ -1,0 +1,240 @@
+"""Session: what a worker keeps between items, and how it answers one; runs inside the worker.
+
+An item is a gold query and a prediction on one database. The gold runs first and its rows are kept,
+for many predictions meet the same gold. The prediction's rows are compared as they arrive, and
+fetching stops as soon as every comparison is decided.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+
+from bench.execute.compare import COMPARISONS, IGNORES_REPEATS, KNOWS_ROWS, NEEDS_VALID_TEXT, SearchTooLong
+from bench.execute.connection import Connection
+from bench.execute.query import DROPPED_BYTES, Budget, Result, classify, run
+from bench.execute.show import show
+from bench.execute.wire import GOLD, PREDICTION, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypedDict, TypeVar
+
+    from bench.execute.policy import Policy
+    from bench.execute.query import Sink
+    from bench.types import Row
+
+    AnySink = TypeVar("AnySink", bound=Sink)
+
+    class Item(TypedDict):
+        """Number, database, gold, prediction, comparisons, order; a text that must not run is ``None``."""
+
+        n: int
+        d: str
+        g: str | None
+        p: str | None
+        c: list[str]
+        o: bool
+
+
+MAX_CONNECTIONS = 32
+MAX_GOLDS = 256
+
+
+class Gold:
+    """A gold query's result with all its rows."""
+
+    def __init__(self) -> None:
+        self.result = Result()
+        self.rows: list[Row] = []
+        self._distinct: set[Row] | None = None
+        self.shown = ""
+
+    def take(self, chunk: list[Row]) -> bool:
+        """Keep every row."""
+        self.rows += chunk
+        return False
+
+    @property
+    def distinct(self) -> set[Row]:
+        """The set of rows, made once."""
+        if self._distinct is None:
+            self._distinct = set(self.rows)
+        return self._distinct
+
+
+class Watch:
+    """Compares rows with the gold's as they arrive and knows when nothing is open any more."""
+
+    def __init__(self, gold: Gold, names: list[str], in_order: bool) -> None:
+        self.gold, self.in_order = gold, in_order
+        self.equal = dict.fromkeys(names, False)
+        self.open = set(names)
+        self.rows: list[Row] = []
+        self.seen: set[Row] = set()
+        self.count = 0
+
+    def take(self, chunk: list[Row]) -> bool:
+        """Close the rules that these rows decide; answers whether all are closed."""
+        self.count += len(chunk)
+        if self.open & KNOWS_ROWS and not self.gold.distinct.issuperset(chunk):
+            self.open -= KNOWS_ROWS
+        if self.count > len(self.gold.rows):
+            self.open &= IGNORES_REPEATS
+            self.rows.clear()
+        else:
+            self.rows += chunk
+        if self.open & IGNORES_REPEATS:
+            self.seen.update(chunk)
+        return not self.open
+
+    def finish(self) -> tuple[str, ...]:
+        """Decide the rules still open; returns notes on those that could not be."""
+        notes = []
+        for name in sorted(self.open):
+            try:
+                if name in IGNORES_REPEATS:
+                    self.equal[name] = self.seen == self.gold.distinct
+                else:
+                    self.equal[name] = COMPARISONS[name](self.gold.rows, self.rows, self.in_order)
+            except SearchTooLong as reason:
+                notes.append(f"{name}: no order of the columns found in time ({reason})")
+        return tuple(notes)
+
+
+class Forget:
+    """Looks at nothing: for queries that are run without a gold."""
+
+    def take(self, chunk: list[Row]) -> bool:  # noqa: ARG002 - a sink
+        """Go on."""
+        return False
+
+
+class Session:
+    """Open databases and gold results, and whether memory ran out (``spent``)."""
+
+    def __init__(self, policy: Policy, vfs: str) -> None:
+        self.spent = False
+        self._policy, self._vfs = policy, vfs
+        self._connections: OrderedDict[str, tuple[Connection, tuple[int, int, int]]] = OrderedDict()
+        self._golds: OrderedDict[tuple[str, str], Gold] = OrderedDict()
+
+    def answer(self, item: Item, note: Callable[[int], None]) -> str:
+        """Run what the item asks for; gives the JSON of the reply."""
+        path, equal = item["d"], dict.fromkeys(item["c"], False)
+        gold, prediction = None, None
+        if item["g"] is not None:
+            note(GOLD)
+            gold = self._gold(path, item["g"])
+        if item["p"] is not None:
+            note(PREDICTION)
+            if gold and item["p"] == item["g"]:
+                prediction = gold.result
+                equal = dict.fromkeys(equal, prediction.status == "ok")
+            else:
+                prediction = self._prediction(item, item["p"], gold, equal)
+            if gold and DROPPED_BYTES in gold.result.notes + prediction.notes:
+                equal.update(dict.fromkeys(NEEDS_VALID_TEXT & equal.keys(), False))
+        shown = gold.shown if gold else "null"
+        answer = "null" if prediction is None else show(prediction)
+        return f'{{"n":{item["n"]},"g":{shown},"p":{answer},"e":{encode(equal)},"bye":{int(self.spent)}}}'
+
+    def _gold(self, path: str, sql: str) -> Gold:
+        """Find the gold's rows, or run it."""
+        kept = self._kept(path, sql)
+        if kept:
+            return kept
+        policy = self._policy
+        budget = Budget(policy.steps, policy.rows, policy.gold_bytes, policy.preview_rows)
+        gold, result = self._run(path, sql, budget, Gold)
+        gold.result = result
+        gold.shown = show(gold.result)
+        if gold.result.status != "ok":
+            gold.rows = []
+        if not gold.result.status.startswith(("db_", "internal")):
+            self._golds[path, sql] = gold
+            self._bound_golds()
+        return gold
+
+    def _kept(self, path: str, sql: str) -> Gold | None:
+        """Return the gold's rows if they are kept and the database is still the same file."""
+        if (path, sql) not in self._golds:
+            return None
+        try:
+            self._open(path)
+        except Exception:
+            return None
+        if (path, sql) in self._golds:
+            self._golds.move_to_end((path, sql))
+        return self._golds.get((path, sql))
+
+    def _prediction(self, item: Item, sql: str, gold: Gold | None, equal: dict[str, bool]) -> Result:
+        """Run the prediction against its gold, writing the verdicts into ``equal``."""
+        policy = self._policy
+        steps, size = policy.steps, policy.bytes
+        if gold is None or gold.result.status != "ok":
+            budget = Budget(steps, policy.rows, size, policy.preview_rows)
+            return self._run(item["d"], sql, budget, Forget)[1]
+        if policy.relative_steps is not None:
+            steps = min(steps, max(policy.relative_floor, policy.relative_steps * gold.result.steps))
+        budget = Budget(steps, policy.rows, size + gold.result.size, policy.preview_rows)
+        watch, result = self._run(item["d"], sql, budget, lambda: Watch(gold, item["c"], item["o"]))
+        if result.status == "ok":
+            result.notes += watch.finish()
+            equal.update(watch.equal)
+        return result
+
+    def _run(
+        self, path: str, sql: str, budget: Budget, make: Callable[[], AnySink]
+    ) -> tuple[AnySink, Result]:
+        """Run on a connection; where memory runs out, once more with nothing else in memory."""
+        for attempt in (0, 1):
+            sink = make()
+            try:
+                connection = self._open(path)
+                result = run(connection, sql, budget, sink)
+            except FileNotFoundError:
+                return sink, Result("db_missing", "the file is not there")
+            except OSError as error:
+                return sink, Result("db_io", error.strerror or "the file cannot be read")
+            except Exception as error:
+                result = Result(*classify(error, "select"))
+            if result.status != "memory":
+                break
+            self.spent = True
+            if attempt == 0:
+                self._forget()
+        return sink, result
+
+    def _open(self, path: str) -> Connection:
+        """Open a database, or return it open; a file that was replaced is opened anew."""
+        stat = os.stat(path)  # noqa: PTH116 - pathlib is not loaded here
+        stamp = stat.st_size, stat.st_mtime_ns, stat.st_ino
+        kept = self._connections.get(path)
+        if kept:
+            if kept[1] == stamp:
+                self._connections.move_to_end(path)
+                return kept[0]
+            self._close(path)
+        while len(self._connections) >= MAX_CONNECTIONS:
+            self._close(next(iter(self._connections)))
+        connection = Connection(path, self._policy, self._vfs)
+        self._connections[path] = connection, stamp
+        return connection
+
+    def _close(self, path: str) -> None:
+        self._connections.pop(path)[0].close()
+        for key in [key for key in self._golds if key[0] == path]:
+            del self._golds[key]
+
+    def _forget(self) -> None:
+        for path in list(self._connections):
+            self._close(path)
+        self._golds.clear()
+
+    def _bound_golds(self) -> None:
+        """Drop the results not used for longest while there are too many, or too many bytes of them."""
+        size = sum(gold.result.size for gold in self._golds.values())
+        while len(self._golds) > MAX_GOLDS or (size > self._policy.gold_bytes and len(self._golds) > 1):
+            size -= self._golds.popitem(last=False)[1].result.size

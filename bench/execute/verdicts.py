@@ -1,0 +1,92 @@
+"""Verdicts: what a reply, or the death of a worker, means for an item.
+
+Everything a worker decides by counting is final. What depends on the machine (a crash, a backstop in
+seconds, an input/output error) is tried once more, alone, before it is believed.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import OrderedDict
+
+from bench.execute.item import Task, outcome
+from bench.execute.policy import Policy
+from bench.execute.wire import GOLD
+from bench.types import Outcome, Status
+
+UNSURE = frozenset({Status.CRASH, Status.DB_IO, Status.INTERNAL})
+MAX_BAD_GOLDS = 1024
+
+
+class BadGolds:
+    """Gold queries that took a worker down twice, with their outcome."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
+
+    def get(self, task: Task) -> Outcome | None:
+        """Return the outcome of the task's gold if it is a bad one."""
+        return self._known.get((task.database, task.gold or ""))
+
+    def add(self, task: Task, verdict: Outcome) -> None:
+        """Remember the task's gold."""
+        self._known[task.database, task.gold or ""] = verdict
+        if len(self._known) > MAX_BAD_GOLDS:
+            self._known.popitem(last=False)
+
+
+def settle_gold(task: Task, verdict: Outcome) -> None:
+    """Give the gold its outcome; a prediction with the same text shares it."""
+    if task.prediction == task.gold:
+        task.outcome, task.prediction = verdict, None
+    task.gold_outcome, task.gold = verdict, None
+
+
+def read(task: Task, reply: dict[str, object]) -> bool:
+    """Take a worker's answer over; tells whether the task must run again, alone.
+
+    Raises:
+        ValueError, TypeError, KeyError: the reply is not what a worker sends.
+    """
+    gold = outcome(reply["g"]) if reply["g"] is not None else None  # type: ignore[arg-type]
+    prediction = outcome(reply["p"]) if reply["p"] is not None else None  # type: ignore[arg-type]
+    unsure = any(result and result.status in UNSURE for result in (gold, prediction))
+    if unsure and task.attempts == 0:
+        task.attempts = 1
+        return True
+    task.gold_outcome = gold or task.gold_outcome
+    task.outcome = prediction or task.outcome
+    both = task.gold_outcome is not None and task.outcome is not None
+    if both and task.gold_outcome.status == task.outcome.status == Status.OK:  # type: ignore[union-attr]
+        task.equal.update((name, bool(value)) for name, value in dict(reply["e"]).items())  # type: ignore[call-overload]
+    task.gold = task.prediction = None
+    return False
+
+
+def explain(cause: str, code: int, policy: Policy) -> Outcome:
+    """Say why a worker ended: a backstop that was met, a signal, or an exit of its own."""
+    if cause == "cpu":
+        return Outcome(Status.TIMEOUT, f"cpu: more than {policy.cpu_seconds:g} s inside one operation")
+    if cause == "wall":
+        return Outcome(Status.TIMEOUT, f"wall: no progress for {policy.wall_seconds:g} s")
+    if code < 0:
+        return Outcome(Status.CRASH, f"the worker was ended by {signal.Signals(-code).name}")
+    return Outcome(Status.CRASH, f"the worker ended with exit code {code}")
+
+
+def blame(task: Task, phase: int, verdict: Outcome, bad_golds: BadGolds) -> bool:
+    """Hold a task responsible for its worker's end; tells whether it must run again, alone.
+
+    The first time it is only tried again. The second time the query at work gets the verdict, and
+    the other one of the pair still has to run.
+    """
+    task.attempts += 1
+    if task.attempts < 2:
+        return True
+    task.attempts = 0
+    if phase == GOLD and task.gold is not None:
+        bad_golds.add(task, verdict)
+        settle_gold(task, verdict)
+    else:
+        task.outcome, task.prediction = verdict, None
+    return not task.done

@@ -1,0 +1,64 @@
+"""Wire: what the supervisor and a worker exchange, frames of JSON and one shared slot.
+
+Both sides import this file, the worker without the rest of the package: standard library only.
+A frame is a little-endian u32 length and that many bytes of JSON. Nothing a worker sends is ever
+unpickled. The slot is shared memory in which a worker notes what it is doing, so that whoever has
+to kill it can name the guilty query.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from mmap import mmap
+
+HEAD = struct.Struct("<I")
+SLOT = struct.Struct("<QQQ")
+SLOT_BYTES = 4096
+MAX_REPLY = 2**20
+"""Bytes; a longer frame from a worker is treated as a crash."""
+
+IDLE, GOLD, PREDICTION = 0, 1, 2
+
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def frame(text: str) -> bytes:
+    """Put the length in front of a JSON text."""
+    data = text.encode()
+    return HEAD.pack(len(data)) + data
+
+
+def frames(buffer: bytearray) -> Iterator[bytes]:
+    """Take every complete frame off the front of ``buffer``.
+
+    Raises:
+        ValueError: a frame announces more than ``MAX_REPLY`` bytes.
+    """
+    start = 0
+    try:
+        while len(buffer) - start >= HEAD.size:
+            (length,) = HEAD.unpack_from(buffer, start)
+            if length > MAX_REPLY:
+                raise ValueError(f"a frame of {length} bytes")
+            if len(buffer) - start - HEAD.size < length:
+                return
+            start += HEAD.size + length
+            yield bytes(buffer[start - length : start])
+    finally:
+        del buffer[:start]
+
+
+def note(slot: mmap, item: int, phase: int, cpu_ns: int) -> None:
+    """Write down which item is being worked on since which CPU time."""
+    SLOT.pack_into(slot, 0, item, phase, cpu_ns)
+
+
+def noted(slot: mmap) -> tuple[int, int, int]:
+    """Read item, phase and CPU time at its start."""
+    item, phase, cpu_ns = SLOT.unpack_from(slot, 0)
+    return item, phase, cpu_ns

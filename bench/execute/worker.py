@@ -1,0 +1,108 @@
+"""Worker: the process that runs model-written SQL; started by path, never imported by the bench.
+
+``python -I -S worker.py FD SETTINGS`` reads batches of items from the socket ``FD`` and answers
+each item with one frame. It imports the standard library, apsw and its light siblings, shuts
+itself in (``harden``), and from then on does nothing but read databases.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import sys
+import time
+import types
+
+if __name__ == "__main__":
+    # Stand-ins for the parent packages: their own ``__init__`` would load the whole bench.
+    _here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib loads slowly
+    for _name, _path in (("bench", os.path.dirname(_here)), ("bench.execute", _here)):  # noqa: PTH120
+        sys.modules[_name] = types.ModuleType(_name)
+        sys.modules[_name].__path__ = [_path]
+    sys.path.append(json.loads(sys.argv[2])["apsw"])
+
+import apsw
+
+from bench.execute import wire
+from bench.execute.connection import StoppedClock
+from bench.execute.harden import harden
+from bench.execute.session import Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypedDict
+
+    from bench.execute.policy import Policy
+    from bench.execute.session import Item
+
+    class Settings(TypedDict):
+        """What the supervisor says once, on the command line."""
+
+        policy: dict[str, int]
+        folders: list[str]
+        parent: int
+        slot: int
+        apsw: str
+
+
+def main(socket: int, settings: Settings) -> None:
+    """Serve until the supervisor hangs up or memory ran out."""
+    policy: Policy = types.SimpleNamespace(**settings["policy"])  # type: ignore[assignment] # same fields
+    slot = mmap.mmap(settings["slot"], wire.SLOT_BYTES)
+    clock = StoppedClock(policy.now)
+    apsw.hard_heap_limit(policy.heap)
+    layers = harden(policy.memory, settings["folders"], settings["parent"])
+    _send(socket, wire.encode({"sandbox": layers, "modules": sorted(sys.modules)}))
+    session = Session(policy, clock.name)
+    for item in _items(socket):
+        number = item["n"]
+
+        def note(phase: int, number: int = number) -> None:
+            wire.note(slot, number, phase, time.process_time_ns())
+
+        _send(socket, _answer(session, item, note))
+        if session.spent:
+            return
+
+
+def _answer(session: Session, item: Item, note: Callable[[int], None]) -> str:
+    """Answer an item; a fault of our own is told as such and ends this process."""
+    try:
+        return session.answer(item, note)
+    except Exception as error:
+        session.spent = True
+        status = "memory" if isinstance(error, MemoryError) else "internal"
+        told = [status, f"{type(error).__name__}: {error}"[:500], 0, 0, [], [], []]
+        return wire.encode({"n": item["n"], "g": told, "p": told, "e": {}, "bye": 1})
+
+
+def _items(socket: int) -> Iterator[Item]:
+    """Read items, a batch to a frame, until the other side hangs up."""
+    while True:
+        head = _read(socket, wire.HEAD.size)
+        if not head:
+            return
+        yield from json.loads(_read(socket, wire.HEAD.unpack(head)[0]))
+
+
+def _read(socket: int, length: int) -> bytes:
+    parts = []
+    while length:
+        part = os.read(socket, min(length, 65536))
+        if not part:
+            return b""
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def _send(socket: int, text: str) -> None:
+    data = wire.frame(text)
+    while data:
+        data = data[os.write(socket, data) :]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))
