@@ -1,0 +1,144 @@
+"""Verdicts → scores: overall, by difficulty, by database, and how the answers ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.judge.stats import estimate
+from bench.types import Dataset, Example, Score, Status, Verdict
+
+CORRECT, WRONG_RESULT, MISSING = "correct", "wrong_result", "missing"
+UNRATED = "unrated"
+"""The level of an example that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One metric over all questions, by level (in the data set's order) and by database (by name)."""
+
+    overall: Score
+    levels: Mapping[str, Score]
+    databases: Mapping[str, Score]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """What a cell scored.
+
+    Every example of the data set counts: one without a verdict is a wrong answer.
+
+    Attributes:
+        n: questions.
+        metrics: metric → its scores, the headline first.
+        outcomes: how answers ended → how many, the most frequent first: ``correct``,
+            ``wrong_result``, ``missing`` (no prediction), or the status of a statement that did not
+            run. They add up to ``n``.
+        valid: share of all questions whose statement the database ran to its end.
+    """
+
+    n: int
+    metrics: Mapping[str, Breakdown]
+    outcomes: Mapping[str, int]
+    valid: Score
+
+    def to_json(self) -> dict[str, object]:
+        """Give the scorecard as JSON values, numbers rounded to 6 decimals."""
+        return {
+            "n": self.n,
+            "metrics": {
+                metric: {
+                    "overall": _plain(part.overall),
+                    "levels": {level: _plain(score) for level, score in part.levels.items()},
+                    "databases": {name: _plain(score) for name, score in part.databases.items()},
+                }
+                for metric, part in self.metrics.items()
+            },
+            "outcomes": dict(self.outcomes),
+            "valid": _plain(self.valid),
+        }
+
+
+def score(dataset: Dataset, verdicts: Sequence[Verdict], metrics: Sequence[str]) -> Scorecard:
+    """Score one cell.
+
+    Args:
+        dataset: what was asked; fixes the denominator.
+        verdicts: judgments of some or all of its examples, in any order.
+        metrics: the metrics to report; the first decides what ``correct`` means.
+    """
+    by_id = {verdict.example_id: verdict for verdict in verdicts}
+    found = [by_id.get(example.id) for example in dataset.examples]
+    ends = Counter(outcome(verdict, metrics[0]) for verdict in found)
+    ran = [float(verdict is not None and verdict.prediction.status is Status.OK) for verdict in found]
+    return Scorecard(
+        n=len(found),
+        metrics={metric: breakdown(dataset, values(dataset, verdicts, metric)) for metric in metrics},
+        outcomes=dict(sorted(ends.items(), key=lambda end: (-end[1], end[0]))),
+        valid=estimate(ran, [example.db_id for example in dataset.examples]),
+    )
+
+
+def values(dataset: Dataset, verdicts: Sequence[Verdict], metric: str) -> list[float]:
+    """Give one metric for every example in the data set's order; 0 where there is no verdict."""
+    by_id = {verdict.example_id: verdict for verdict in verdicts}
+    return [
+        float(by_id[example.id].metrics.get(metric, 0.0)) if example.id in by_id else 0.0
+        for example in dataset.examples
+    ]
+
+
+def breakdown(dataset: Dataset, per_question: Sequence[float]) -> Breakdown:
+    """Break one metric down.
+
+    Args:
+        dataset: the questions, their levels and databases.
+        per_question: the metric in the data set's order; means over seeds are welcome.
+    """
+    pairs = list(zip(dataset.examples, per_question, strict=True))
+    names = sorted({example.db_id for example in dataset.examples})
+    return Breakdown(
+        overall=_estimate(pairs),
+        levels={
+            level: _estimate([pair for pair in pairs if level_of(pair[0]) == level])
+            for level in levels_of(dataset)
+        },
+        databases={name: _estimate([pair for pair in pairs if pair[0].db_id == name]) for name in names},
+    )
+
+
+def level_of(example: Example) -> str:
+    """Give the difficulty of an example, or :data:`UNRATED`."""
+    return example.difficulty or UNRATED
+
+
+def levels_of(dataset: Dataset) -> tuple[str, ...]:
+    """Give the levels that occur, in the data set's own order, unknown ones after them by name."""
+    present = {level_of(example) for example in dataset.examples}
+    known = [level for level in dataset.levels if level in present]
+    return (*known, *sorted(present.difference(known)))
+
+
+def outcome(verdict: Verdict | None, headline: str) -> str:
+    """Name how one answer ended."""
+    if verdict is None:
+        return MISSING
+    if verdict.metrics.get(headline, 0.0) >= 1:
+        return CORRECT
+    return WRONG_RESULT if verdict.prediction.status is Status.OK else verdict.prediction.status.value
+
+
+def _estimate(pairs: Sequence[tuple[Example, float]]) -> Score:
+    return estimate([value for _, value in pairs], [example.db_id for example, _ in pairs])
+
+
+def _plain(score: Score) -> dict[str, object]:
+    return {
+        "k": round(score.k, 6),
+        "n": score.n,
+        "value": round(score.value, 6),
+        "low": round(score.low, 6),
+        "high": round(score.high, 6),
+        "interval": score.interval,
+    }

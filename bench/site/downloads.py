@@ -1,0 +1,146 @@
+"""The board as data: one CSV row per cell, one JSON document per suite."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+
+from bench.judge.score import Scorecard, levels_of, values
+from bench.results import CellResult
+from bench.site.board import Board
+from bench.site.drill import ENDINGS
+from bench.types import Fit, Score
+
+_FIT = (
+    "parameters",
+    "trainable",
+    "steps",
+    "seconds",
+    "tokens_per_second",
+    "peak_host_bytes",
+    "peak_device_bytes",
+)
+
+
+def table(board: Board) -> bytes:
+    """Write one row per cell, finished or not; a value that was not measured is empty, never 0."""
+    levels = dict.fromkeys(level for sheet in board.sheets for level in levels_of(sheet.dataset))
+    records = [_record(cell, board, list(levels)) for cell in board.result.cells]
+    names = dict.fromkeys(name for record in records for name in record)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(names), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(records)
+    return out.getvalue().encode("utf-8")
+
+
+def _record(cell: CellResult, board: Board, levels: list[str]) -> dict[str, object]:
+    result, card = board.result, board.cards.get(cell.slug)
+    record: dict[str, object] = {
+        "suite": result.name,
+        "cell": cell.slug,
+        "key": cell.key,
+        "model": cell.model,
+        "method": cell.method,
+        "dataset": cell.dataset_name,
+        "split": cell.dataset.split,
+        "synthetic": _yes(cell.dataset.synthetic),
+        "seed": cell.seed,
+        "state": cell.missing or ("done" if cell.publishable else "not publishable"),
+        "base": cell.source,
+        "base_note": cell.base_note,
+        "method_text": cell.method_text,
+        "n": card.n if card else "",
+    }
+    for metric in result.metrics:
+        record |= _score(metric, card.metrics[metric].overall if card else None)
+    for level in levels:
+        part = card.metrics[result.metrics[0]].levels.get(level) if card else None
+        record |= _score(f"{result.metrics[0]}.{level}", part) | {f"n.{level}": part.n if part else ""}
+    record |= _score("valid", card.valid if card else None)
+    record |= {f"answers.{end}": card.outcomes.get(end, 0) if card else "" for end in ENDINGS}
+    record |= {f"fit.{name}": _number(getattr(cell.fit, name)) if cell.fit else "" for name in _FIT}
+    return record | {"predict.seconds": _number(cell.seconds), "command": cell.command}
+
+
+def _score(name: str, score: Score | None) -> dict[str, object]:
+    parts = ("low", "high")
+    if score is None:
+        return {name: "", **{f"{name}.{part}": "" for part in parts}, f"{name}.interval": ""}
+    bounds = {f"{name}.{part}": f"{getattr(score, part):.6f}" for part in parts}
+    return {name: f"{score.value:.6f}", **bounds, f"{name}.interval": score.interval}
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def document(board: Board) -> bytes:
+    """Write everything but the texts: scorecards, fits, provenance, and each question's verdicts."""
+    result = board.result
+    whole = {
+        "suite": result.name,
+        "title": result.title,
+        "notes": result.notes,
+        "metrics": list(result.metrics),
+        "command": result.command,
+        "datasets": {
+            sheet.name: {
+                "name": sheet.dataset.name,
+                "split": sheet.dataset.split,
+                "title": sheet.dataset.title,
+                "licence": sheet.dataset.licence,
+                "synthetic": sheet.dataset.synthetic,
+                "fingerprint": sheet.dataset.fingerprint,
+                "levels": list(levels_of(sheet.dataset)),
+                "examples": [example.id for example in sheet.dataset.examples],
+            }
+            for sheet in board.sheets
+        },
+        "cells": [_entry(cell, board.cards.get(cell.slug), result.metrics) for cell in result.cells],
+    }
+    text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=True, default=str)
+    return (text + "\n").encode("ascii")
+
+
+def _entry(cell: CellResult, card: Scorecard | None, metrics: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "slug": cell.slug,
+        "key": cell.key,
+        "model": cell.model,
+        "method": cell.method,
+        "dataset": cell.dataset_name,
+        "seed": cell.seed,
+        "source": cell.source,
+        "base_note": cell.base_note,
+        "method_text": cell.method_text,
+        "missing": cell.missing,
+        "publishable": cell.publishable,
+        "command": cell.command,
+        "provenance": dict(cell.provenance),
+        "fit": _fit(cell.fit) if cell.fit else None,
+        "seconds": cell.seconds,
+        "score": card.to_json() if card else None,
+        "verdicts": {metric: _marks(values(cell.dataset, cell.verdicts, metric)) for metric in metrics}
+        if card
+        else None,
+    }
+
+
+def _fit(fit: Fit) -> dict[str, object]:
+    return {**asdict(fit), "losses": [[step, round(loss, 6)] for step, loss in fit.losses]}
+
+
+def _marks(column: list[float]) -> str | list[float]:
+    """Pack yes/no verdicts into one character per example, in the data set's order."""
+    if all(value in (0.0, 1.0) for value in column):
+        return "".join("01"[int(value)] for value in column)
+    return [round(value, 6) for value in column]

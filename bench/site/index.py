@@ -1,0 +1,43 @@
+"""The page that lists every board below one folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench.errors import StoreError
+from bench.site.pages import render_index
+from bench.site.publish import write
+
+
+def write_index(leaderboards: Path) -> list[Path]:
+    """Write ``index.html`` over the boards found in the folders of ``leaderboards``.
+
+    A board is a folder with the ``results.json`` and ``index.html`` of a publish; others are left alone.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        StoreError: a board's ``results.json`` cannot be read, or the folder cannot be written.
+    """
+    found = sorted(leaderboards.glob("*/results.json")) if leaderboards.is_dir() else []
+    boards = [_entry(path) for path in found if path.with_name("index.html").is_file()]
+    return write(render_index(boards), leaderboards)
+
+
+def _entry(path: Path) -> dict[str, object]:
+    try:
+        board = json.loads(path.read_text("utf-8"))
+        cells = board["cells"]
+        return {
+            "title": board["title"],
+            "href": f"{path.parent.name}/index.html",
+            "datasets": [(one["title"], one["synthetic"]) for one in board["datasets"].values()],
+            "cells": len(cells),
+            "done": sum(not cell["missing"] for cell in cells),
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            "is not the result file of a board", where=str(path), todo="publish that board again"
+        ) from error

@@ -1,0 +1,109 @@
+"""Text that is safe to show, names that are safe to write, numbers that line up.
+
+Model output is hostile: markup is escaped by the templates; what is left here is text that would
+change how its surroundings read (direction overrides), that HTML forbids (control characters), or
+that never ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+
+from markupsafe import Markup
+
+CLIP = 4000
+"""Characters shown of one text; the count of the rest is stated."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ud800-\udfff\ufdd0-\ufdef\ufff9-\uffff\U000e0000-\U000e0fff]"
+    "|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0010fffe\U0010ffff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Spell out what the eye cannot see or HTML may not hold.
+
+    >>> visible("a\x00b\u202ec")
+    'a␀b⟨U+202E⟩c'
+    """
+    return _UNSEEN.sub(_spell, text)
+
+
+def _spell(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
+
+
+def finalize(value: object) -> object:
+    """Clean whatever a template is about to print; markup of our own passes unchanged."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
+
+
+def clip(text: str, limit: int = CLIP) -> tuple[str, int]:
+    """Cut a text for display.
+
+    Returns:
+        The part to show, and how many characters were left out.
+    """
+    return (text, 0) if len(text) <= limit else (text[:limit], len(text) - limit)
+
+
+def address(name: str) -> str:
+    """Make a file name or fragment out of any name; different names stay different.
+
+    >>> address("tiny-lora-mini-s0"), address("../etc/passwd")
+    ('tiny-lora-mini-s0', 'etc-passwd-7fef78')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")
+    if plain == name and len(name) <= 120:
+        return name
+    return f"{plain[:100]}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}".lstrip("-")
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """Write a share as a percentage without its sign; 100 % only when nothing is missing.
+
+    >>> percent(0.7125), percent(0.99996), percent(1.0), percent(0.0002)
+    ('71.3', '99.9', '100.0', '0.1')
+    """
+    shown, least = 100 * value, 10.0**-decimals
+    if 0 < shown < least / 2:
+        shown = least
+    if 100 - least / 2 <= shown < 100:
+        shown = 100 - least
+    return f"{shown + 1e-9:.{decimals}f}"
+
+
+def flatten(mapping: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Lay nested JSON values out as dotted keys and their text, sorted by key.
+
+    >>> flatten({"b": {"x": 1}, "a": [1, "two"]})
+    {'a': '1, two', 'b.x': '1'}
+    """
+    flat: dict[str, str] = {}
+    for key, value in sorted(mapping.items()):
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        elif isinstance(value, (list, tuple)):
+            flat[prefix + key] = ", ".join(str(one) for one in value)
+        else:
+            flat[prefix + key] = _plain(value)
+    return flat
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else str(value)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun.
+
+    >>> count(1, "question"), count(1034, "question")
+    ('1 question', '1,034 questions')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

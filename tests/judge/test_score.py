@@ -1,0 +1,85 @@
+"""Scores counted by hand on a small set of questions."""
+
+import json
+
+from bench.judge import stats
+from bench.judge.score import score, values
+from bench.types import Dataset, Example, Outcome, Status, Verdict
+
+LEVELS = ["easy", "easy", "hard", "hard", "odd", None]
+EXAMPLES = tuple(
+    Example(str(i), "ab"[i % 2], f"question {i}", ("SELECT 1",), level) for i, level in enumerate(LEVELS)
+)
+DATASET = Dataset(
+    "toy", "dev", "Toy", "none", ("easy", "medium", "hard"), ("ex",), False, EXAMPLES, {}, {}, fingerprint=""
+)
+OK = Outcome(Status.OK)
+
+
+def verdict(i, ex, em=False, status=Status.OK):
+    metrics = {"ex": ex, "em": em}
+    return Verdict(str(i), EXAMPLES[i].db_id, LEVELS[i] or "", metrics, OK, Outcome(status))
+
+
+VERDICTS = [
+    verdict(0, True, True),
+    verdict(1, True),
+    verdict(2, False),
+    verdict(3, False, status=Status.TIMEOUT),
+    verdict(4, False, status=Status.ERROR_SCHEMA),
+]
+
+
+def test_every_question_counts_and_a_missing_answer_is_wrong():
+    card = score(DATASET, VERDICTS, ["ex", "em"])
+    overall = card.metrics["ex"].overall
+    assert (card.n, overall.k, overall.n, overall.value) == (6, 2.0, 6, 2 / 6)
+    assert score(DATASET, [], ["ex"]).metrics["ex"].overall.n == 6
+
+
+def test_levels_stand_in_the_order_of_the_set_and_unknown_ones_after():
+    levels = score(DATASET, VERDICTS, ["ex", "em"]).metrics["ex"].levels
+    assert [(level, one.k, one.n) for level, one in levels.items()] == [
+        ("easy", 2.0, 2),
+        ("hard", 0.0, 2),
+        ("odd", 0.0, 1),
+        ("unrated", 0.0, 1),
+    ]
+
+
+def test_databases():
+    databases = score(DATASET, VERDICTS, ["ex", "em"]).metrics["em"].databases
+    assert [(name, one.k, one.n) for name, one in databases.items()] == [("a", 1.0, 3), ("b", 0.0, 3)]
+    assert {one.interval for one in databases.values()} == {"wilson"}
+
+
+def test_outcomes_add_up():
+    card = score(DATASET, VERDICTS, ["ex", "em"])
+    assert card.outcomes == {"correct": 2, "error_schema": 1, "missing": 1, "timeout": 1, "wrong_result": 1}
+    assert sum(card.outcomes.values()) == card.n
+    assert (card.valid.k, card.valid.n) == (3.0, 6)
+
+
+def test_the_interval_is_the_wider_of_the_two():
+    overall = score(DATASET, VERDICTS, ["ex"]).metrics["ex"].overall
+    per_question = values(DATASET, VERDICTS, "ex")
+    assert per_question == [1, 1, 0, 0, 0, 0]
+    assert overall == stats.estimate(per_question, [example.db_id for example in EXAMPLES])
+
+
+def test_the_order_of_verdicts_is_of_no_account():
+    assert score(DATASET, VERDICTS[::-1], ["ex", "em"]) == score(DATASET, VERDICTS, ["ex", "em"])
+
+
+def test_json_holds_it_all():
+    told = json.loads(json.dumps(score(DATASET, VERDICTS, ["ex", "em"]).to_json()))
+    assert (told["n"], told["outcomes"]["timeout"], list(told["metrics"])) == (6, 1, ["ex", "em"])
+    assert told["metrics"]["ex"]["levels"]["easy"]["n"] == 2
+    assert told["metrics"]["ex"]["overall"] == {
+        "k": 2.0,
+        "n": 6,
+        "value": 0.333333,
+        "low": round(stats.wilson(2, 6)[0], 6),
+        "high": round(stats.wilson(2, 6)[1], 6),
+        "interval": "wilson",
+    }
