@@ -202,3 +202,7 @@ def _choice(option: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise ConfigError(f"unknown value '{value}'", where=option, todo=near(value, known))
     return value
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from bench.runner import Event, Listen
 
@@ -33,7 +41,7 @@ def _bars() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", style="dim"),
@@ -53,9 +61,8 @@ class _Bars:
         if event.kind == "begin":
             self.bars[event.task] = self.progress.add_task(event.task, total=None, note="starting")
         elif event.kind == "progress":
-            self.progress.update(
-                self.bars[event.task], completed=event.done, total=event.total, note=event.note
-            )
+            total = event.total or None
+            self.progress.update(self.bars[event.task], completed=event.done, total=total, note=event.note)
         else:
             bar = self.bars.pop(event.task, None)
             if bar is not None:
@@ -79,6 +86,8 @@ class _Lines:
         if event.kind == "begin":
             self.begun[event.task] = time.monotonic()
             self._say("start", event.task)
+        elif event.kind == "progress" and not event.total:
+            self._say("", f"{event.task} {event.note}")
         elif event.kind == "progress":
             kind = event.note.split()[0] if event.note else ""
             quarter = 4 * event.done // max(event.total, 1)

@@ -39,7 +39,7 @@ def fit(plan: Plan, bound: Bound, report: Report = silent, *, threads: int = 1, 
     from bench.train.fit import fit as train
     from bench.weights import Weights
 
-    with plan.store.lock(bound.fit):
+    with plan.store.lock(bound.fit, tell=report):
         if bound.done("fit"):
             return
         dataset = plan.training_split(bound.cell)
@@ -71,7 +71,7 @@ def predict(
     """Ask the model every question of the cell that it has not answered yet."""
     from bench.generate.predict import predict as ask
 
-    with plan.store.lock(bound.predictions):
+    with plan.store.lock(bound.predictions, tell=report):
         if bound.done("predict"):
             return
         write_json(bound.predictions / "cell.json", _describe(plan, bound))
@@ -90,7 +90,7 @@ def predict(
 def judge_cell(plan: Plan, bound: Bound, report: Report = silent, *, workers: int | None = None) -> None:
     """Run and compare every prediction, appending verdicts in the order of the data set."""
     path = bound.judged / "verdicts.jsonl"
-    with plan.store.lock(bound.judged):
+    with plan.store.lock(bound.judged, tell=report):
         if bound.done("score"):
             return
         predictions = read_lines(bound.predictions / "predictions.jsonl", Prediction)

@@ -27,6 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bench.errors import StoreError
 from bench.identity import SHORT
+from bench.types import Report, silent
 
 T = TypeVar("T")
 
@@ -52,28 +53,35 @@ class Store:
         return self.cell_folder(slug, key) / f"judged-{judge[:SHORT]}"
 
     @contextmanager
-    def lock(self, folder: Path, *, wait: float = -1) -> Iterator[None]:
+    def lock(self, folder: Path, *, wait: bool = True, tell: Report = silent) -> Iterator[None]:
         """Hold ``folder`` against every other process.
 
         Args:
             folder: what is about to be written.
-            wait: seconds to wait for another holder; negative waits for ever.
+            wait: whether to wait for another holder to end.
+            tell: told who is waited for.
 
         Raises:
-            StoreError: another process holds it and ``wait`` is over; the message names the holder.
+            StoreError: another process holds it and is not waited for; the message names it.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / ".lock"
+        lock = FileLock(folder / ".lock")
         try:
-            with FileLock(path, timeout=wait):
-                (folder / ".holder").write_text(f"process {os.getpid()} on {socket.gethostname()}")
-                yield
+            lock.acquire(timeout=0)
         except Timeout:
-            raise StoreError(
-                f"held by {holder(folder)}",
-                where=str(folder),
-                todo="wait for that run to end, or stop it; nothing has been lost",
-            ) from None
+            if not wait:
+                raise StoreError(
+                    f"held by {holder(folder)}",
+                    where=str(folder),
+                    todo="wait for that run to end, or stop it; nothing has been lost",
+                ) from None
+            tell(0, 0, f"waiting for {holder(folder)}, which holds {folder}")
+            lock.acquire()
+        try:
+            (folder / ".holder").write_text(f"process {os.getpid()} on {socket.gethostname()}")
+            yield
+        finally:
+            lock.release()
 
 
 def holder(folder: Path) -> str:

@@ -1,0 +1,222 @@
+"""The command line as its users meet it: processes, output and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.store import read_lines
+from bench.types import Verdict
+
+SUITE = """\
+title = "Controls"
+
+[models]
+right = { source = "oracle:gold" }
+wrong = { source = "oracle:damaged-20" }
+
+[datasets]
+mini = { source = "mini", split = "dev" }
+
+[methods.asked]
+tuning = "none"
+
+[[expect]]
+model = "right"
+metric = "ex.test-suite"
+min = 1.0
+"""
+
+
+def bench(*words: object, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command and insist on its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.cli", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200"},
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a suite of controls that has been run."""
+    folder = tmp_path_factory.mktemp("controls")
+    (folder / "controls.toml").write_text(SUITE)
+    bench("run", "controls.toml", cwd=folder)
+    return folder
+
+
+def cell(home: Path, name: str) -> list[Verdict]:
+    path = next((home / "runs").glob(f"{name}-*/judged-*/verdicts.jsonl"))
+    return read_lines(path, Verdict)
+
+
+def test_an_oracle_that_answers_gold_scores_everything(home: Path):
+    verdicts = cell(home, "right-asked")
+    assert len(verdicts) > 200
+    assert all(all(verdict.metrics.values()) for verdict in verdicts)
+
+
+def test_an_oracle_with_planted_damage_scores_exactly_what_was_planted(home: Path):
+    right = {line.example_id: line for line in cell(home, "right-asked")}
+    path = next((home / "runs").glob("wrong-asked-*/predictions.jsonl"))
+    said = {line["example_id"]: line["text"] for line in map(json.loads, path.read_text().splitlines())}
+    gold_path = next((home / "runs").glob("right-asked-*/predictions.jsonl"))
+    gold = {line["example_id"]: line["text"] for line in map(json.loads, gold_path.read_text().splitlines())}
+    damaged = {name for name in right if said[name] != gold[name]}
+    assert damaged
+    lost = {line.example_id for line in cell(home, "wrong-asked") if not line.metrics["ex.test-suite"]}
+    assert lost == damaged
+
+
+def test_a_second_run_finds_everything_done(home: Path):
+    begun = time.monotonic()
+    done = bench("run", "controls.toml", cwd=home)
+    assert "everything was done already" in done.stdout
+    assert time.monotonic() - begun < 30
+
+
+def test_plan_says_what_is_left(home: Path, tmp_path: Path):
+    assert "everything is done" in bench("plan", "controls.toml", cwd=home).stdout
+    (tmp_path / "controls.toml").write_text(SUITE + '\n[[skip]]\nmodel = "wrong"\nreason = "no need"\n')
+    plan = json.loads(bench("plan", "controls.toml", "--json", cwd=tmp_path).stdout)
+    assert [line["state"] for line in plan["cells"]] == ["to predict"]
+    assert plan["skipped"] == [{"cell": "wrong-asked-mini-s0", "reason": "no need"}]
+    assert plan["tasks"] == ["right-asked-mini-s0"]
+    assert not (tmp_path / "runs").exists()
+
+
+def test_show_prints_scores_and_json(home: Path):
+    assert "synthetic" in bench("show", "controls.toml", cwd=home).stdout
+    shown = json.loads(bench("show", "controls.toml", "--json", cwd=home).stdout)
+    by_cell = {line["cell"]: line for line in shown["cells"]}
+    assert by_cell["right-asked-mini-s0"]["metrics"]["ex.test-suite"]["overall"]["value"] == 1.0
+
+
+def test_publish_twice_gives_the_same_bytes_and_check_sees_a_stale_page(home: Path):
+    bench("publish", "controls.toml", cwd=home)
+    board = home / "leaderboards" / "controls"
+    before = {path: path.read_bytes() for path in board.rglob("*") if path.is_file()}
+    bench("publish", "controls.toml", "--check", cwd=home)
+    bench("publish", "controls.toml", cwd=home)
+    assert before == {path: path.read_bytes() for path in board.rglob("*") if path.is_file()}
+    (board / "index.html").write_text("old")
+    assert "stale: index.html" in bench("publish", "controls.toml", "--check", cwd=home, code=1).stdout
+    bench("publish", "controls.toml", cwd=home)
+
+
+def test_an_expectation_that_is_not_met_is_exit_3(home: Path):
+    (home / "strict.toml").write_text(SUITE.replace('model = "right"\nmetric', 'model = "wrong"\nmetric'))
+    done = bench("run", "strict.toml", cwd=home, code=3)
+    assert "NOT MET" in done.stdout
+    assert "everything was done already" in done.stdout  # another suite, the same cells
+
+
+def test_limit_asks_fewer_and_forgets_nothing(home: Path):
+    done = bench("run", "controls.toml", "--limit", 5, "--cell", "right-*", "--json", cwd=home, code=2)
+    assert "No such option" in done.stderr
+    bench("run", "controls.toml", "--limit", 5, "--cell", "right-*", cwd=home)
+    assert "everything is done" in bench("plan", "controls.toml", cwd=home).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "none.toml"], "there is no suite 'none.toml'"),
+        (["run", "quickstrat"], "did you mean 'quickstart'?"),
+        (["run", "controls.toml", "--cell", "rihgt-asked-mini-s0"], "did you mean 'right-asked-mini-s0'?"),
+        (["run", "controls.toml", "--stage", "fitt"], "did you mean 'fit'?"),
+        (["run", "controls.toml", "--cache", "us"], "did you mean 'use'?"),
+        (["run", "controls.toml", "--cache", "ignore", "--launcher", "lcal"], "did you mean 'local'?"),
+        (["data", "show", "mni"], "did you mean 'mini'?"),
+        (["data", "show", "mini", "--split", "dve"], "did you mean 'dev'?"),
+        (["data", "show", "spider"], "--data DIR"),
+        (["score", "--dataset", "mini", "-p", "none.txt"], "none.txt"),
+        (["score", "--dataset", "mini", "-p", "controls.toml"], "predictions, but mini dev has"),
+        (["score", "--dataset", "mini", "-p", "controls.toml", "--rule", "brid"], "did you mean"),
+    ],
+)
+def test_a_mistake_is_one_message_and_exit_2(home: Path, words: list[str], said: str):
+    done = bench(*words, cwd=home, code=2)
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) <= 3
+
+
+def test_a_failed_cell_is_exit_1_and_the_others_are_kept(tmp_path: Path):
+    text = SUITE.replace('"oracle:damaged-20"', '"replay:answers.jsonl"').replace(
+        "[methods", "[decoding]\n[methods"
+    )
+    (tmp_path / "controls.toml").write_text(text)
+    (tmp_path / "answers.jsonl").write_text("nonsense\n")
+    done = bench("run", "controls.toml", "--limit", 4, cwd=tmp_path, code=1)
+    assert "answers.jsonl" in done.stderr
+    assert list((tmp_path / "runs").glob("right-*/judged-*/score.json"))
+    (tmp_path / "answers.jsonl").write_text("")
+    bench("run", "controls.toml", "--limit", 4, cwd=tmp_path)
+
+
+def test_score_json_names_every_level(home: Path):
+    gold = [
+        json.loads(line)["text"]
+        for line in next((home / "runs").glob("right-asked-*/predictions.jsonl")).open()
+    ]
+    (home / "gold.sql").write_text("\n".join(gold) + "\n")
+    card = json.loads(bench("score", "--dataset", "mini", "-p", "gold.sql", "--json", cwd=home).stdout)
+    assert card["metrics"]["ex.test-suite"]["overall"]["k"] == card["n"] == len(gold)
+    assert list(card["metrics"]["em.spider"]["levels"]) == ["easy", "medium", "hard", "extra"]
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bench.cli", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+    )
+    modules = set(re.findall(r"\|\s+(\S+)$", done.stderr, re.MULTILINE))
+    assert not modules & {"torch", "pydantic", "pandas", "sqlglot", "scipy", "apsw"}
+
+
+def test_pytest_runs_a_suite_and_holds_its_expectations(home: Path):
+    (home / "both.toml").write_text(
+        SUITE + '\n[[expect]]\nmodel = "wrong"\nmetric = "em.spider"\nlevel = "hard"\nmin = 1.0\n'
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "both.toml", "-q", "-p", "no:cacheprovider"],
+        capture_output=True,
+        text=True,
+        cwd=home,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "3 passed" in done.stdout
+    assert "1 failed" in done.stdout
+    assert "expected wrong/asked/mini em.spider (hard) at least 100.0 %, got" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_pytest_names_a_mistake_in_a_suite(tmp_path: Path):
+    (tmp_path / "s.toml").write_text(SUITE.replace("title", "titel"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "s.toml", "-q"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "did you mean 'title'?" in done.stdout
