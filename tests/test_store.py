@@ -88,11 +88,8 @@ def test_the_second_run_says_who_holds_the_store(tmp_path: Path):
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        store = Store(tmp_path)
-        with (
-            pytest.raises(StoreError, match=f"process {other.pid} on "),
-            store.lock(tmp_path / "cell", wait=0.1),
-        ):
+        store, folder = Store(tmp_path), tmp_path / "cell"
+        with pytest.raises(StoreError, match=f"process {other.pid} on "), store.lock(folder, wait=False):
             pass
         other.kill()
         other.wait()
