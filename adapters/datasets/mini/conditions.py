@@ -57,12 +57,10 @@ def _either(draw: Draw, entity: Entity, alias: str, but: tuple[Field, ...]) -> P
 def _text(draw: Draw, field: Field) -> tuple[str, str, str]:
     value, said, roll = str(draw.one_of(field.values)), draw.say(field), draw.rng.random()
     if roll < 0.14:
-        words = draw.pick(f"whose {said} is not {value}", f"with a {said} other than {value}")
+        words = draw.pick(f"whose {said} is not {value}", f"with {said} other than {value}")
         return words, "!=", literal(value)
     if roll < 0.26 and field.kind == "name":
-        words = draw.pick(
-            f"whose {said} starts with {value[0]}", f"with a {said} that begins with {value[0]}"
-        )
+        words = draw.pick(f"whose {said} starts with {value[0]}", f"with {said} starting with {value[0]}")
         return words, "LIKE", f"'{value[0]}%'"
     if roll < 0.38 and field.kind == "name" and len(value) > 3:
         at = int(draw.rng.random() * (len(value) - 2))
@@ -97,7 +95,7 @@ def _number(draw: Draw, field: Field) -> tuple[str, str, str]:
             f"whose {said} is over {value}",
             f"with {said} greater than {value}",
             f"whose {said} is more than {value}",
-            f"with a {said} higher than {value}",
+            f"with {said} higher than {value}",
         )
         return words, ">", literal(value)
     if field.less and not draw.chance(draw.usual - 0.2):
@@ -107,7 +105,7 @@ def _number(draw: Draw, field: Field) -> tuple[str, str, str]:
         f"whose {said} is under {value}",
         f"with {said} less than {value}",
         f"whose {said} is smaller than {value}",
-        f"with a {said} lower than {value}",
+        f"with {said} lower than {value}",
     )
     return words, "<", literal(value)
 

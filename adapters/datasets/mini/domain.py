@@ -111,16 +111,17 @@ def domain(db_id: str, entities: tuple[Entity, ...]) -> Domain:
 
 
 def plural(noun: str) -> str:
-    """Form the regular plural of a noun, or of the head of a ``x of y`` phrase.
+    """Form the regular plural of a noun, or of the head of an ``x of y`` phrase; plurals stay.
 
-    >>> plural("city"), plural("boss"), plural("day"), plural("date of birth")
+    >>> plural("city"), plural("boss"), plural("days"), plural("date of birth")
     ('cities', 'bosses', 'days', 'dates of birth')
     """
-    head, of, rest = noun.partition(" of ")
-    if of:
-        return f"{plural(head)} of {rest}"
+    for joint in (" of ", " in "):
+        head, found, rest = noun.partition(joint)
+        if found:
+            return plural(head) + joint + rest
     if noun.endswith(("s", "x", "ch", "sh", "z")):
-        return noun + "es"
+        return noun if noun[-1] == "s" and noun[-2:-1] not in "suia" else noun + "es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
     return noun + "s"

@@ -108,7 +108,7 @@ class Check:
             return False
         back = self._run(query.sql(), backwards=True)
         same = rows == back if query.order else Counter(rows) == Counter(back)
-        return same and all([self._cuts_cleanly(part) for part in query.ordered()])
+        return same and all(self._cuts_cleanly(part) for part in query.ordered())
 
     def _cuts_cleanly(self, query: Query) -> bool:
         """Tell whether the sort keys are all different up to one row past the cut, with no NULL in sight."""

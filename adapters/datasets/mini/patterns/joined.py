@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.datasets.mini.conditions import Phrase, condition, conditions, extreme
-from adapters.datasets.mini.domain import Link
+from adapters.datasets.mini.domain import Field, Link
 from adapters.datasets.mini.draw import NUMBERS, Asked, Draw, Nothing
-from adapters.datasets.mini.patterns.single import AGGREGATES
+from adapters.datasets.mini.patterns.single import AGGREGATES, aggregation
 from adapters.datasets.mini.query import Condition, Query
 
 
@@ -31,16 +31,17 @@ def child_of(draw: Draw) -> Asked:
     link = draw.link()
     phrase = condition(draw, link.parent, "T1.")
     where, of, own = phrase.where, owned(draw, link, phrase), ""
+    filtered: tuple[Field, ...] = ()
     if draw.chance(0.25):
         mine = condition(draw, link.child, "T2.")
-        where, own = mine.where + where, f"{mine.words} "
+        where, own, filtered = mine.where + where, f"{mine.words} ", mine.fields
     rest = f"{draw.nouns(link.child)} {own}{of}"
     if draw.chance(0.3):
         question = draw.pick(
             f"How many {rest} are there?", f"Count the {rest}.", f"What is the number of {rest}?"
         )
         return Asked(question, Query(("count(*)",), tables(link), (on(link),), where=where))
-    shown = draw.shown(link.child)
+    shown = draw.shown(link.child, *filtered)
     question = draw.pick(
         f"What are the {draw.says(shown)} of {rest}?",
         f"List the {draw.says(shown)} of {rest}.",
@@ -68,14 +69,13 @@ def parent_with(draw: Draw) -> Asked:
 
 
 def pairs(draw: Draw) -> Asked:
-    """List each child with its parent, sometimes sorted or filtered."""
+    """List each child with its parent, of all children or of some."""
     link = draw.link()
     mine, theirs = draw.shown(link.child), draw.shown(link.parent)
-    one, other = draw.noun(link.child), draw.noun(link.parent)
+    other, rest = draw.noun(link.parent), f"each {draw.noun(link.child)}"
     query = Query((f"T2.{mine.name}", f"T1.{theirs.name}"), tables(link), (on(link),))
-    rest = f"each {one}"
     if draw.chance(0.45):
-        phrase = condition(draw, link.child, "T2.")
+        phrase = condition(draw, link.child, "T2.", but=(mine,))
         rest, query = f"{draw.nouns(link.child)} {phrase.words}", replace(query, where=phrase.where)
     question = draw.pick(
         f"Show the {draw.say(mine)} and the {other} {draw.say(theirs)} of {rest}.",
@@ -153,7 +153,8 @@ def parent_with_most(draw: Draw) -> Asked:
 def aggregate_children(draw: Draw) -> Asked:
     """Aggregate a number over the children of some parents, or of each parent."""
     link = draw.link()
-    field, function = draw.field(link.child, *NUMBERS), draw.pick("avg", "max", "min", "sum")
+    field = draw.field(link.child, *NUMBERS)
+    function = aggregation(draw, field)
     answer, said = f"{function}(T2.{field.name})", f"{draw.pick(*AGGREGATES[function])} {draw.say(field)}"
     many = draw.nouns(link.child)
     if draw.chance(0.6):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.datasets.mini.conditions import condition, extreme
-from adapters.datasets.mini.domain import Entity
+from adapters.datasets.mini.domain import Entity, Field
 from adapters.datasets.mini.draw import NUMBERS, Asked, Draw
 from adapters.datasets.mini.patterns.joined import on, tables
 from adapters.datasets.mini.query import Condition, Query
@@ -13,7 +13,8 @@ def beyond_average(draw: Draw) -> Asked:
     """List or count the rows above or below the average of a number."""
     table = draw.entity()
     field, above = draw.field(table, *NUMBERS), draw.chance(0.6)
-    shown, many = draw.shown(table, field), draw.nouns(table)
+    many = draw.nouns(table)
+    filtered: tuple[Field, ...] = (field,)
     mean = Query((f"avg({field.name})",), (table.name,))
     where: tuple[Condition, ...] = (Condition(field.name, ">" if above else "<", mean),)
     side = (
@@ -26,10 +27,11 @@ def beyond_average(draw: Draw) -> Asked:
     )
     if draw.chance(0.35):
         phrase = condition(draw, table, but=(field,))
-        where, words = where + phrase.where, f"{words} and {phrase.words}"
+        where, words, filtered = where + phrase.where, f"{words} and {phrase.words}", (field, *phrase.fields)
     if draw.chance(0.3):
         question = draw.pick(f"How many {many} {words} are there?", f"Count the {many} {words}.")
         return Asked(question, Query(("count(*)",), (table.name,), where=where))
+    shown = draw.shown(table, *filtered)
     question = draw.pick(
         f"What are the {draw.says(shown)} of {many} {words}?",
         f"List the {draw.says(shown)} of {many} {words}.",
@@ -64,11 +66,12 @@ def without(draw: Draw) -> Asked:
         phrase = condition(draw, link.child)
         inner, lack = Query(inner.select, inner.tables, where=phrase.where), f"{lack} {phrase.words}"
     where: tuple[Condition, ...] = (Condition(key, "NOT IN", inner),)
+    filtered: tuple[Field, ...] = ()
     words = draw.pick(f"without {lack}", f"that have no {lack}", f"with no {lack}")
     if draw.chance(0.3):
-        phrase = condition(draw, link.parent)
-        where, many = phrase.where + where, f"{many} {phrase.words} and"
-    return _parents(draw, link.parent, many, words, where)
+        mine = condition(draw, link.parent)
+        where, many, filtered = mine.where + where, f"{many} {mine.words} and", mine.fields
+    return _parents(draw, link.parent, f"{many} {words}", where, filtered)
 
 
 def having_some(draw: Draw) -> Asked:
@@ -78,23 +81,26 @@ def having_some(draw: Draw) -> Asked:
     phrase = condition(draw, link.child)
     inner = Query((link.field.name,), (link.child.name,), where=phrase.where)
     where: tuple[Condition, ...] = (Condition(key, "IN", inner),)
+    filtered: tuple[Field, ...] = ()
     words = draw.pick("with some", "that have any", "with at least one")
     words = f"{words} of the {draw.nouns(link.child)} {phrase.words}"
     if draw.chance(0.35):
         mine = condition(draw, link.parent)
-        where, many = mine.where + where, f"{many} {mine.words} and"
-    return _parents(draw, link.parent, many, words, where)
+        where, many, filtered = mine.where + where, f"{many} {mine.words} and", mine.fields
+    return _parents(draw, link.parent, f"{many} {words}", where, filtered)
 
 
-def _parents(draw: Draw, parent: Entity, many: str, words: str, where: tuple[Condition, ...]) -> Asked:
+def _parents(
+    draw: Draw, parent: Entity, many: str, where: tuple[Condition, ...], filtered: tuple[Field, ...]
+) -> Asked:
     if draw.chance(0.25):
-        question = draw.pick(f"How many {many} {words} are there?", f"Count the {many} {words}.")
+        question = draw.pick(f"How many {many} are there?", f"Count the {many}.")
         return Asked(question, Query(("count(*)",), (parent.name,), where=where))
-    shown = draw.shown(parent)
+    shown = draw.shown(parent, *filtered)
     question = draw.pick(
-        f"What are the {draw.says(shown)} of {many} {words}?",
-        f"List the {draw.says(shown)} of {many} {words}.",
-        f"Find the {draw.says(shown)} of the {many} {words}.",
+        f"What are the {draw.says(shown)} of {many}?",
+        f"List the {draw.says(shown)} of {many}.",
+        f"Find the {draw.says(shown)} of the {many}.",
     )
     return Asked(question, Query((shown.name,), (parent.name,), where=where))
 
@@ -177,7 +183,7 @@ def _set_words(draw: Draw, said: str, first: str, second: str, of: str = "of") -
     if roll < 0.4:
         question = draw.pick(
             f"Which {said} appear both {of} {first} and {of} {second}?",
-            f"What are the {said} shared {of} {first} as well as {second}?",
+            f"What are the {said} {of} both {first} and {second}?",
             f"List the {said} found both {of} {first} and {of} {second}.",
         )
         return question, "INTERSECT"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.datasets.mini.conditions import condition, conditions, extreme
+from adapters.datasets.mini.domain import Field
 from adapters.datasets.mini.draw import NUMBERS, SORTABLE, Asked, Draw
 from adapters.datasets.mini.query import Condition, Query
 
@@ -12,6 +13,13 @@ AGGREGATES = {
     "min": ("lowest", "minimum"),
     "sum": ("total", "summed"),
 }
+
+
+def aggregation(draw: Draw, field: Field) -> str:
+    """Take an aggregate function that makes sense: nobody sums years."""
+    first = field.values[0] if field.values else 0
+    is_year = isinstance(first, int) and 1400 < first < 2100
+    return draw.one_of(("max", "min") if is_year else ("avg", "max", "min", "sum"))
 
 
 def count(draw: Draw) -> Asked:
@@ -88,7 +96,8 @@ def select(draw: Draw) -> Asked:
 def aggregate(draw: Draw) -> Asked:
     """Aggregate a number over all rows or over some."""
     table = draw.entity()
-    field, function = draw.field(table, *NUMBERS), draw.pick("avg", "max", "min", "sum")
+    field = draw.field(table, *NUMBERS)
+    function = aggregation(draw, field)
     many, said = draw.nouns(table), f"{draw.pick(*AGGREGATES[function])} {draw.say(field)}"
     where: tuple[Condition, ...] = ()
     rest = f"all {many}"
@@ -107,10 +116,10 @@ def aggregate(draw: Draw) -> Asked:
 def aggregate_two(draw: Draw) -> Asked:
     """Aggregate a number in two ways."""
     table = draw.entity()
-    field, pair = (
-        draw.field(table, *NUMBERS),
-        draw.one_of([("min", "max"), ("avg", "max"), ("avg", "min"), ("max", "min")]),
-    )
+    field = draw.field(table, *NUMBERS)
+    pair = (aggregation(draw, field), aggregation(draw, field))
+    if pair[0] == pair[1]:
+        pair = ("min", "max")
     words = " and ".join([draw.pick(*AGGREGATES[function]) for function in pair])
     where: tuple[Condition, ...] = ()
     rest = f"all {draw.nouns(table)}"
@@ -249,7 +258,8 @@ def group(draw: Draw) -> Asked:
             f"Count the {many} per {draw.say(by)}.",
         )
     else:
-        number, function = draw.field(table, *NUMBERS), draw.pick("avg", "max", "min", "sum")
+        number = draw.field(table, *NUMBERS)
+        function = aggregation(draw, number)
         answer, said = f"{function}({number.name})", f"{draw.pick(*AGGREGATES[function])} {draw.say(number)}"
         question = draw.pick(
             f"What is the {said} of {many} for each {draw.say(by)}?",
