@@ -82,6 +82,7 @@ class Connection:
         self._seed = policy.seed
         self._value_bytes = policy.value_bytes
         self._random = Random()
+        self._seeded = False
         self.database = apsw.Connection(
             f"file:{_escape(path)}?mode=ro&immutable=1",
             flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
@@ -125,7 +126,7 @@ class Connection:
         self.columns = ()
         self.explains = False
         self._left = steps // EVERY
-        self._random.seed(self._seed)
+        self._seeded = False
 
     def close(self) -> None:
         """Close the file and give back its memory."""
@@ -146,15 +147,22 @@ class Connection:
             self.explains = cursor.is_explain != 0
         return self.statements < 2
 
+    def _bits(self, count: int) -> int:
+        """Draw random bits, from the seed on for every query; seeding waits until one asks."""
+        if not self._seeded:
+            self._random.seed(self._seed)
+            self._seeded = True
+        return self._random.getrandbits(count)
+
     def _random_integer(self, *_values: apsw.SQLiteValue) -> int:
-        return self._random.getrandbits(64) - 2**63
+        return self._bits(64) - 2**63
 
     def _random_blob(self, *values: apsw.SQLiteValue) -> bytes:
         size = values[0]
         count = max(1, size if isinstance(size, int) else 1)
         if count > self._value_bytes:
             raise apsw.TooBigError("string or blob too big")
-        return self._random.getrandbits(8 * count).to_bytes(count, "little")
+        return self._bits(8 * count).to_bytes(count, "little")
 
 
 def _escape(path: str) -> str:

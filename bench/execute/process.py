@@ -112,7 +112,7 @@ class Process:
             alive = False
         replies: list[dict[str, object]] = []
         try:
-            replies.extend(json.loads(frame) for frame in wire.frames(self._in))
+            replies.extend(json.loads(frame.decode()) for frame in wire.frames(self._in))
         except ValueError:
             alive = False
         self.stalled = 0.0

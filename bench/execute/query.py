@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 
 CHUNKS = (16, 128)
+WIDE = 20
+"""Columns from which on the first row is fetched by itself: it may be very large."""
+
 LAST_CHUNK = 1024
 CHUNK_BYTES = 4 * 2**20
 
@@ -38,7 +41,16 @@ STOPPED_EARLY = "fetching stopped when the comparison was decided"
 
 _SCHEMA_ERRORS = ("no such ", "ambiguous column")
 _SYNTAX_ERRORS = ("syntax error", "unrecognized token", "incomplete input")
-_LIMIT_ERRORS = ("too many", "too large", "too deep", "too big", "too complex", "too long", "stack overflow")
+_LIMIT_ERRORS = (
+    "too many",
+    "too large",
+    "too deep",
+    "too big",
+    "too complex",
+    "too long",
+    "stack overflow",
+    "Recursion limit",
+)
 
 
 class Result:
@@ -101,7 +113,7 @@ def _fetch(connection: Connection, sql: str, budget: Budget, sink: Sink, result:
     cursor = connection.database.cursor()
     try:
         rows = cursor.execute(sql, None, can_cache=False)
-        for chunk in _chunks(rows, budget, result):
+        for chunk in _chunks(rows, len(connection.columns), budget, result):
             if sink.take(chunk):
                 result.notes = (STOPPED_EARLY,)
                 break
@@ -109,9 +121,9 @@ def _fetch(connection: Connection, sql: str, budget: Budget, sink: Sink, result:
         cursor.close(True)
 
 
-def _chunks(rows: Iterator[Row], budget: Budget, result: Result) -> Iterator[list[Row]]:
+def _chunks(rows: Iterator[Row], width: int, budget: Budget, result: Result) -> Iterator[list[Row]]:
     """Fetch more and more rows at a time, yet never many bytes at once."""
-    sizes = iter((1, *CHUNKS))
+    sizes = iter((1, *CHUNKS) if width > WIDE else CHUNKS)
     while True:
         wanted = next(sizes, LAST_CHUNK)
         if result.rows:
@@ -186,6 +198,8 @@ def classify(error: Exception, word: str) -> tuple[str, str]:
     status = next((status for kinds, status in _BY_CLASS if isinstance(error, kinds)), "internal")
     if isinstance(error, apsw.SQLError):
         status = _by_message(detail)
+    if status == "timeout":
+        detail = "steps: more operations than the policy allows"
     if status == "internal":
         detail = f"{type(error).__name__}: {detail}"
     if word in text.COMMANDS and status.startswith("error") and status != "error_syntax":

@@ -14,7 +14,7 @@ from bench.execute.compare import COMPARISONS, IGNORES_REPEATS, KNOWS_ROWS, NEED
 from bench.execute.connection import Connection
 from bench.execute.query import DROPPED_BYTES, Budget, Result, classify, run
 from bench.execute.show import show
-from bench.execute.wire import GOLD, PREDICTION, encode
+from bench.execute.wire import GOLD, PREDICTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Watch:
         self.gold, self.in_order = gold, in_order
         self.equal = dict.fromkeys(names, False)
         self.open = set(names)
+        self._by_row = not self.open.isdisjoint(KNOWS_ROWS)
+        self._as_set = not self.open.isdisjoint(IGNORES_REPEATS)
         self.rows: list[Row] = []
         self.seen: set[Row] = set()
         self.count = 0
@@ -78,14 +80,15 @@ class Watch:
     def take(self, chunk: list[Row]) -> bool:
         """Close the rules that these rows decide; answers whether all are closed."""
         self.count += len(chunk)
-        if self.open & KNOWS_ROWS and not self.gold.distinct.issuperset(chunk):
+        if self._by_row and not self.gold.distinct.issuperset(chunk):
             self.open -= KNOWS_ROWS
+            self._by_row = self._as_set = False
         if self.count > len(self.gold.rows):
             self.open &= IGNORES_REPEATS
             self.rows.clear()
         else:
             self.rows += chunk
-        if self.open & IGNORES_REPEATS:
+        if self._as_set:
             self.seen.update(chunk)
         return not self.open
 
@@ -119,10 +122,12 @@ class Session:
         self._policy, self._vfs = policy, vfs
         self._connections: OrderedDict[str, tuple[Connection, tuple[int, int, int]]] = OrderedDict()
         self._golds: OrderedDict[tuple[str, str], Gold] = OrderedDict()
+        self._checked = ""
 
     def answer(self, item: Item, note: Callable[[int], None]) -> str:
         """Run what the item asks for; gives the JSON of the reply."""
         path, equal = item["d"], dict.fromkeys(item["c"], False)
+        self._checked = ""
         gold, prediction = None, None
         if item["g"] is not None:
             note(GOLD)
@@ -138,7 +143,8 @@ class Session:
                 equal.update(dict.fromkeys(NEEDS_VALID_TEXT & equal.keys(), False))
         shown = gold.shown if gold else "null"
         answer = "null" if prediction is None else show(prediction)
-        return f'{{"n":{item["n"]},"g":{shown},"p":{answer},"e":{encode(equal)},"bye":{int(self.spent)}}}'
+        decided = ",".join([f'"{name}":{int(value)}' for name, value in equal.items()])
+        return f'{{"n":{item["n"]},"g":{shown},"p":{answer},"e":{{{decided}}},"bye":{int(self.spent)}}}'
 
     def _gold(self, path: str, sql: str) -> Gold:
         """Find the gold's rows, or run it."""
@@ -208,22 +214,27 @@ class Session:
         return sink, result
 
     def _open(self, path: str) -> Connection:
-        """Open a database, or return it open; a file that was replaced is opened anew."""
+        """Open a database, or return it open; one that was replaced before this item is opened anew."""
+        if path == self._checked:
+            return self._connections[path][0]
         stat = os.stat(path)  # noqa: PTH116 - pathlib is not loaded here
         stamp = stat.st_size, stat.st_mtime_ns, stat.st_ino
         kept = self._connections.get(path)
         if kept:
             if kept[1] == stamp:
                 self._connections.move_to_end(path)
+                self._checked = path
                 return kept[0]
             self._close(path)
         while len(self._connections) >= MAX_CONNECTIONS:
             self._close(next(iter(self._connections)))
         connection = Connection(path, self._policy, self._vfs)
         self._connections[path] = connection, stamp
+        self._checked = path
         return connection
 
     def _close(self, path: str) -> None:
+        self._checked = ""
         self._connections.pop(path)[0].close()
         for key in [key for key in self._golds if key[0] == path]:
             del self._golds[key]

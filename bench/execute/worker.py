@@ -7,6 +7,7 @@ itself in (``harden``), and from then on does nothing but read databases.
 
 from __future__ import annotations
 
+import gc
 import json
 import mmap
 import os
@@ -28,6 +29,9 @@ from bench.execute import wire
 from bench.execute.connection import StoppedClock
 from bench.execute.harden import harden
 from bench.execute.session import Session
+
+HOLD = 0.001
+"""Seconds for which finished answers may wait for the next ones; lost ones are only run again."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,17 +58,23 @@ def main(socket: int, settings: Settings) -> None:
     clock = StoppedClock(policy.now)
     apsw.hard_heap_limit(policy.heap)
     layers = harden(policy.memory, settings["folders"], settings["parent"])
-    _send(socket, wire.encode({"sandbox": layers, "modules": sorted(sys.modules)}))
+    _write(socket, wire.frame(wire.encode({"sandbox": layers, "modules": sorted(sys.modules)})))
+    gc.set_threshold(50_000, 20, 100)
     session = Session(policy, clock.name)
-    for item in _items(socket):
-        number = item["n"]
+    out, written = bytearray(), time.monotonic()
+    for batch in _batches(socket):
+        for item in batch:
+            number = item["n"]
 
-        def note(phase: int, number: int = number) -> None:
-            wire.note(slot, number, phase, time.process_time_ns())
+            def note(phase: int, number: int = number) -> None:
+                wire.note(slot, number, phase, time.process_time_ns())
 
-        _send(socket, _answer(session, item, note))
-        if session.spent:
-            return
+            out += wire.frame(_answer(session, item, note))
+            if item is batch[-1] or session.spent or time.monotonic() - written > HOLD:
+                _write(socket, out)
+                out, written = bytearray(), time.monotonic()
+            if session.spent:
+                return
 
 
 def _answer(session: Session, item: Item, note: Callable[[int], None]) -> str:
@@ -78,13 +88,10 @@ def _answer(session: Session, item: Item, note: Callable[[int], None]) -> str:
         return wire.encode({"n": item["n"], "g": told, "p": told, "e": {}, "bye": 1})
 
 
-def _items(socket: int) -> Iterator[Item]:
-    """Read items, a batch to a frame, until the other side hangs up."""
-    while True:
-        head = _read(socket, wire.HEAD.size)
-        if not head:
-            return
-        yield from json.loads(_read(socket, wire.HEAD.unpack(head)[0]))
+def _batches(socket: int) -> Iterator[list[Item]]:
+    """Read batches, one to a frame, until the other side hangs up."""
+    while head := _read(socket, wire.HEAD.size):
+        yield json.loads(_read(socket, wire.HEAD.unpack(head)[0]))
 
 
 def _read(socket: int, length: int) -> bytes:
@@ -98,8 +105,7 @@ def _read(socket: int, length: int) -> bytes:
     return b"".join(parts)
 
 
-def _send(socket: int, text: str) -> None:
-    data = wire.frame(text)
+def _write(socket: int, data: bytes | bytearray) -> None:
     while data:
         data = data[os.write(socket, data) :]
 
