@@ -1,1 +1,1 @@
-"""Reading SQL as text: the official grammar, extraction from model output, spans to colour, differences in words."""
+"""Reading SQL: the official grammar, extraction from model output, spans to colour, differences in words."""
