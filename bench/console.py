@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,15 @@ from rich.progress import (
 
 from bench.runner import Event, Listen
 
+PIPE_WIDTH = 200
+"""Columns of a table that goes into a file or a pipe, where nothing says how wide a line may be."""
+
+SECONDS_BETWEEN_LINES = 10.0
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+if not out.is_terminal and "COLUMNS" not in os.environ:
+    out.width = PIPE_WIDTH
 
 
 @contextmanager
@@ -28,7 +36,7 @@ def watching(total: int) -> Iterator[Listen]:
     """Give a listener that shows the events of a run of ``total`` tasks.
 
     A terminal gets a bar for each running task; a pipe gets a line when a task begins, ends or
-    fails, and one for each quarter of the way.
+    fails, and one every ten seconds while it goes on.
     """
     if err.is_terminal:
         with _bars() as progress:
@@ -79,8 +87,8 @@ class _Lines:
 
     def __init__(self, total: int) -> None:
         self.total, self.ended = total, 0
-        self.quarter: dict[tuple[str, str], int] = {}
         self.begun: dict[str, float] = {}
+        self.said: dict[str, float] = {}
 
     def __call__(self, event: Event) -> None:
         if event.kind == "begin":
@@ -89,10 +97,9 @@ class _Lines:
         elif event.kind == "progress" and not event.total:
             self._say("", f"{event.task} {event.note}")
         elif event.kind == "progress":
-            kind = event.note.split()[0] if event.note else ""
-            quarter = 4 * event.done // max(event.total, 1)
-            if quarter > self.quarter.get((event.task, kind), 0):
-                self.quarter[event.task, kind] = quarter
+            now = time.monotonic()
+            if now - self.said.get(event.task, self.begun[event.task]) >= SECONDS_BETWEEN_LINES:
+                self.said[event.task] = now
                 self._say("", f"{event.task} {event.done}/{event.total} {event.note}")
         else:
             self.ended += 1

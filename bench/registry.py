@@ -29,6 +29,8 @@ def find(group: str, name: str, *, where: str = "") -> object:
     try:
         return entry.load()
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == entry.module.partition(".")[0]:
+            raise  # a file of its own is missing, which no extra would bring
         raise BenchError(
             f"{group.removesuffix('s')} '{name}' needs the package '{error.name}'",
             where=where,

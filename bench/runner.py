@@ -55,7 +55,9 @@ class Options:
 class Task:
     """A unit of work that a launcher may run in another process, or on another machine.
 
-    ``needs`` names the tasks that must end well first.
+    Attributes:
+        needs: the tasks that must end well first.
+        heavy: whether it loads a model, so that importing the libraries for it beforehand pays.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Task:
     workers: int | None = None
     command: str = ""
     needs: tuple[str, ...] = ()
+    heavy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ def _add(
         workers=max(1, cores() // options.at_a_time),
         command=options.command,
         needs=(need,) if need in found else (),
+        heavy=bound.adapter.trainable and bool({"fit", "predict"} & set(steps)),
     )
     found.setdefault(name, task)
 

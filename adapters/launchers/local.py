@@ -88,12 +88,11 @@ def _met(task: Task, waiting: dict[str, Task], running: dict[int, _Running]) -> 
 
 
 def _context(tasks: Sequence[Task]) -> BaseContext:
-    """Choose how processes start, importing the heavy libraries beforehand if a task trains."""
+    """Choose how processes start, importing the heavy libraries beforehand if a task wants them."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    heavy = {"fit", "predict"} & {stage for task in tasks for stage in task.stages}
-    if heavy and find_spec("torch"):
+    if any(task.heavy for task in tasks) and find_spec("torch"):
         context.set_forkserver_preload(["adapters.launchers.warm"])
     return context
 
