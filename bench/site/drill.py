@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bench.judge.score import CORRECT, MISSING, WRONG_RESULT, level_of, levels_of, outcome
 from bench.results import CellResult
 from bench.site.grids import Grid, grid
 from bench.site.text import address
-
-try:
-    from bench.sql.explain import explain
-except ModuleNotFoundError:
-
-    def explain(gold, predicted):
-        return (
-            ["the prediction sorts by another column", "the condition on year is missing"]
-            if gold != predicted
-            else []
-        )
-
-
+from bench.sql.explain import explain
 from bench.types import Dataset, Example, Outcome, Prediction, Status, Verdict
 
 PER_PAGE = 100
@@ -136,10 +125,16 @@ def _answer(
         ending=ending,
         verdict=verdict,
         prediction=prediction,
-        steps=tuple(explain(example.gold[0], wrong_sql)) if wrong_sql and example.gold else (),
+        steps=_steps(example.gold[0], wrong_sql) if wrong_sql and example.gold else (),
         gold=grid(verdict.gold, verdict.prediction) if verdict else None,
         predicted=grid(verdict.prediction, verdict.gold) if verdict else None,
     )
+
+
+@lru_cache(maxsize=8192)
+def _steps(gold: str, predicted: str) -> tuple[str, ...]:
+    """Explain once what many cells answer alike."""
+    return tuple(explain(gold, predicted))
 
 
 def questions(cells: list[CellResult], headline: str) -> Iterator[tuple[str, list[Question]]]:

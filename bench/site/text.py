@@ -58,7 +58,7 @@ def address(name: str) -> str:
     ('tiny-lora-mini-s0', 'etc-passwd-7fef78')
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")
-    if plain == name and len(name) <= 120:
+    if plain == name and 0 < len(name) <= 120:
         return name
     return f"{plain[:100]}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}".lstrip("-")
 

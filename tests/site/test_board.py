@@ -1,0 +1,114 @@
+"""The board: rows, figures, notes and what it says it can tell apart."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.judge.stats import detectable
+from bench.site.board import board
+from bench.types import Outcome, Status
+
+
+@pytest.fixture(scope="module")
+def sheet(result):
+    return board(result).sheets[0]
+
+
+def line(sheet, model, method):
+    return next(one for one in sheet.lines if (one.model, one.method) == (model, method))
+
+
+def test_rows_are_grouped_by_model_in_the_order_of_the_suite(sheet):
+    assert [(one.model, one.method, one.opens) for one in sheet.lines] == [
+        ("tiny-small", "base", True),
+        ("tiny-small", "lora", False),
+        ("tiny-small", "qlora", False),
+        ("tiny-medium", "base", True),
+        ("tiny-medium", "lora", False),
+        ("tiny-medium", "qlora", False),
+    ]
+
+
+def test_columns(sheet):
+    assert [column.label for column in sheet.columns] == [
+        *("EX", "EM", "easy", "medium", "hard", "extra"),
+        *("n", "valid SQL, %", "questions/s", "trainable, M", "time, s", "peak, GB"),
+    ]
+    assert [(name, len(columns)) for name, columns in sheet.groups] == [
+        ("score, %", 2),
+        ("EX by difficulty, %", 4),
+        ("answers", 3),
+        ("training", 3),
+    ]
+
+
+def test_figures_are_counted_by_hand(sheet):
+    # medium lora gets questions 9, 11 and 12 of 12 wrong: one hard, two of three extra ones.
+    figures = line(sheet, "tiny-medium", "lora").figures
+    assert {key: figure.text for key, figure in figures.items()} == {
+        "ex.spider": "75.0",
+        "em.spider": "75.0",
+        "level:easy": "100.0",
+        "level:medium": "100.0",
+        "level:hard": "66.7",
+        "level:extra": "33.3",
+        "n": "12",
+        "valid": "83.3",
+        "rate": "8.0",
+        "trainable": "0.042",
+        "seconds": "21.4",
+        "peak": "0.91",
+    }
+    assert figures["ex.spider"].score.k == 9
+    assert "9 of 12; 95 % interval" in figures["ex.spider"].title
+
+
+def test_seeds_are_averaged_question_by_question(sheet):
+    lora = line(sheet, "tiny-small", "lora")
+    assert [cell.seed for cell in lora.cells] == [0, 1]
+    # Both seeds have 3 + 3 of 12 right; questions 6 and 8 are right for one seed each.
+    assert lora.figures["ex.spider"].text == "50.0"
+    assert lora.means == (1, 1, 1, 1, 1, 0.5, 0, 0.5, 0, 0, 0, 0)
+
+
+def test_what_was_not_run_has_no_numbers(sheet):
+    absent = line(sheet, "tiny-medium", "qlora")
+    assert absent.missing == "not run"
+    assert [figure.number for figure in absent.figures.values()] == [None]
+    assert absent.figures["ex.spider"].text == "not run"
+
+
+def test_a_seed_that_is_missing_is_said(result):
+    cells = tuple(
+        replace(cell, missing="not run", verdicts=(), predictions=())
+        if cell.slug == "tiny-small-lora-mini-s1"
+        else cell
+        for cell in result.cells
+    )
+    partly = line(board(replace(result, cells=cells)).sheets[0], "tiny-small", "lora")
+    assert partly.notes == ("1 of 2 seeds",)
+    assert partly.missing == ""
+
+
+def test_a_spoiled_cell_and_unanswered_questions_are_said(result):
+    first, *others = result.cells
+    spoiled = replace(first.verdicts[0], prediction=Outcome(Status.DB_MISSING))
+    changed = replace(first, verdicts=(spoiled, *first.verdicts[1:-1]))
+    notes = board(replace(result, cells=(changed, *others))).sheets[0].lines[0].notes
+    assert notes == ("not publishable", "1 question without an answer, counted as wrong")
+
+
+def test_power_speaks_of_the_boards_own_pairs(result, sheet):
+    two = replace(result, cells=tuple(cell for cell in result.cells if cell.model == "tiny-medium"))
+    # The medium base misses questions 5 to 12 and lora three of those: they differ on five.
+    said = board(two).sheets[0].power
+    assert "disagree on 41.7 % of these 12 questions" in said
+    assert f"{100 * detectable(5 / 12, 12):.1f} points" in said
+    assert board(replace(result, cells=result.cells[:1])).sheets[0].power == ""
+
+
+def test_each_data_set_has_its_own_sheet(result, dataset):
+    hard = replace(dataset, name="other", title="Other", levels=("simple",), synthetic=False)
+    other = replace(result.cells[0], slug="other", dataset_name="other", dataset=hard)
+    sheets = board(replace(result, cells=(*result.cells, other))).sheets
+    assert [(one.name, len(one.lines)) for one in sheets] == [("mini", 6), ("other", 1)]

@@ -1,0 +1,71 @@
+"""The data beside the page equals the records it was made from."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from bench.judge.score import score
+from bench.site import downloads
+from bench.site.board import board
+
+
+@pytest.fixture(scope="module")
+def rows(result):
+    return list(csv.DictReader(io.StringIO(downloads.table(board(result)).decode("utf-8"))))
+
+
+def test_one_row_per_cell_in_the_order_of_the_suite(result, rows):
+    assert [row["cell"] for row in rows] == [cell.slug for cell in result.cells]
+    assert all(None not in row for row in rows)
+
+
+def test_scores_are_the_records(result, rows):
+    for cell, row in zip(result.cells, rows, strict=True):
+        if cell.missing:
+            assert row["state"] == "not run"
+            assert {
+                row[name] for name in ("n", "ex.spider", "ex.spider.low", "valid", "answers.correct")
+            } == {""}
+            continue
+        right = sum(verdict.metrics["ex.spider"] is True for verdict in cell.verdicts)
+        assert float(row["ex.spider"]) == pytest.approx(right / 12, abs=1e-6)
+        assert (row["n"], row["answers.correct"], row["state"]) == ("12", str(right), "done")
+        card = score(cell.dataset, cell.verdicts, result.metrics)
+        for level, one in card.metrics["ex.spider"].levels.items():
+            assert row[f"ex.spider.{level}"] == f"{one.value:.6f}"
+            assert row[f"ex.spider.{level}.high"] == f"{one.high:.6f}"
+            assert row[f"n.{level}"] == str(one.n)
+        assert sum(int(value) for name, value in row.items() if name.startswith("answers.")) == 12
+
+
+def test_labels_and_costs_are_there(result, rows):
+    assert {row["synthetic"] for row in rows} == {"yes"}
+    assert {row["base_note"] for row in rows} == {"a toy model, trained from scratch on made-up schemas"}
+    lora = next(row for row in rows if row["method"] == "lora")
+    assert (lora["fit.trainable"], lora["fit.seconds"], lora["fit.peak_device_bytes"]) == (
+        "41984",
+        "21.4",
+        "",
+    )
+    assert next(row for row in rows if row["method"] == "base")["fit.trainable"] == ""
+
+
+def test_json_pairs_questions_across_cells(result):
+    told = json.loads(downloads.document(board(result)))
+    assert told["datasets"]["mini"]["examples"] == [asked.id for asked in result.cells[0].dataset.examples]
+    for cell, entry in zip(result.cells, told["cells"], strict=True):
+        assert entry["slug"] == cell.slug
+        if cell.missing:
+            assert (entry["score"], entry["verdicts"]) == (None, None)
+            continue
+        marks = "".join("1" if verdict.metrics["ex.spider"] else "0" for verdict in cell.verdicts)
+        assert entry["verdicts"]["ex.spider"] == marks
+        assert entry["score"] == score(cell.dataset, cell.verdicts, result.metrics).to_json()
+
+
+def test_hostile_names_stay_in_their_column(hostile):
+    (row,) = csv.DictReader(io.StringIO(downloads.table(board(hostile)).decode("utf-8")))
+    assert row["cell"] == "../../hostile <b>"
+    assert row["base_note"] == hostile.cells[0].base_note

@@ -1,0 +1,172 @@
+"""The pages: one golden folder, well-formed HTML, links that resolve, nothing from outside, nothing hostile.
+
+``BENCH_GOLDEN=write pytest tests/site/test_pages.py`` makes the golden pages again; look at the
+difference before committing it.
+"""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import html5lib
+import pytest
+
+from bench.site.pages import render
+
+GOLDEN = Path(__file__).parent / "golden"
+X = "{http://www.w3.org/1999/xhtml}"
+
+
+@pytest.fixture(scope="module")
+def three(result):
+    """A board of three cells: two finished, one not run."""
+    chosen = ("tiny-medium-base-mini-s0", "tiny-medium-lora-mini-s0", "tiny-medium-qlora-mini-s0")
+    return replace(result, cells=tuple(cell for cell in result.cells if cell.slug in chosen))
+
+
+@pytest.fixture(scope="module")
+def pages(result):
+    return dict(render(result))
+
+
+@pytest.fixture(scope="module")
+def attacked(hostile):
+    return dict(render(hostile))
+
+
+def parsed(pages):
+    for name, content in pages.items():
+        if name.endswith(".html"):
+            parser = html5lib.HTMLParser(strict=False)
+            tree = parser.parse(content, transport_encoding="utf-8")
+            yield name, content.decode("utf-8"), tree, parser.errors
+
+
+def test_golden(three):
+    rendered = {name: content for name, content in render(three) if not name.startswith("assets/")}
+    if os.environ.get("BENCH_GOLDEN") == "write":
+        for old in sorted(GOLDEN.rglob("*.*")):
+            old.unlink()
+        for name, content in rendered.items():
+            (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
+            (GOLDEN / name).write_bytes(content)
+    kept = {
+        path.relative_to(GOLDEN).as_posix(): path.read_bytes()
+        for path in GOLDEN.rglob("*.*")
+        if path.is_file()
+    }
+    assert sorted(rendered) == sorted(kept)
+    for name, content in rendered.items():
+        assert content.decode("utf-8") == kept[name].decode("utf-8"), name
+
+
+@pytest.mark.parametrize("which", ["pages", "attacked"])
+def test_pages_parse_without_an_error(which, request):
+    for name, _, _, errors in parsed(request.getfixturevalue(which)):
+        assert errors == [], name
+
+
+@pytest.mark.parametrize("which", ["pages", "attacked"])
+def test_ids_are_unique_and_links_resolve(which, request):
+    found = {name: tree for name, _, tree, _ in parsed(request.getfixturevalue(which))}
+    files = set(request.getfixturevalue(which))
+    ids = {}
+    for name, tree in found.items():
+        own = [element.get("id") for element in tree.iter() if element.get("id") is not None]
+        assert len(own) == len(set(own)), name
+        ids[name] = set(own)
+    for name, tree in found.items():
+        for element in tree.iter():
+            for attribute in ("href", "src"):
+                if element.get(attribute) is not None:
+                    address = urlsplit(element.get(attribute))
+                    assert (address.scheme, address.netloc) == ("", ""), (name, element.get(attribute))
+                    target = (
+                        os.path.normpath(Path(name).parent / unquote(address.path)) if address.path else name
+                    )
+                    assert target in files, (name, element.get(attribute))
+                    if address.fragment:
+                        assert unquote(address.fragment) in ids[target], (name, element.get(attribute))
+            for attribute in ("aria-labelledby", "aria-describedby"):
+                for reference in (element.get(attribute) or "").split():
+                    assert reference in ids[name], (name, reference)
+
+
+@pytest.mark.parametrize("which", ["pages", "attacked"])
+def test_nothing_runs_inline_and_nothing_comes_from_outside(which, request):
+    for name, text, tree, _ in parsed(request.getfixturevalue(which)):
+        assert "script-src 'self'; style-src 'self'" in text
+        assert "unsafe" not in text.partition("</head>")[0]
+        for element in tree.iter():
+            if not isinstance(element.tag, str):
+                continue
+            assert element.tag not in {X + "style", X + "iframe", X + "img", X + "object", X + "base"}, name
+            assert not any(key.startswith("on") or key == "style" for key in element.keys()), name  # noqa: SIM118
+            if element.tag == X + "script":
+                assert element.text is None
+                assert re.fullmatch(r"(\.\./)*assets/board\.js", element.get("src"))
+
+
+def test_assets_refer_to_nothing_outside(pages):
+    for name, content in pages.items():
+        if name.startswith("assets/"):
+            assert not re.search(rb"https?:|@import|url\(", content), name
+
+
+def test_hostile_text_is_shown_and_cannot_be_hidden(attacked):
+    text = "".join(content.decode("utf-8") for name, content in attacked.items() if name.endswith(".html"))
+    assert "&lt;img src=x onerror=" in text
+    assert not re.search("[\u202a-\u202e\u2028\u2029\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
+    assert "⟨U+202E⟩" in text
+    assert "{{ 7 * 7 }}" in text
+    assert all(not name.startswith("/") and ".." not in name for name in attacked)
+
+
+def test_a_megabyte_is_cut_and_counted(attacked):
+    text = "".join(content.decode("utf-8") for content in attacked.values())
+    assert "more characters" in text
+    assert max(len(content) for content in attacked.values()) < 200_000
+
+
+def test_every_question_of_every_cell_is_there(result, pages):
+    for cell in result.cells:
+        own = "".join(
+            content.decode("utf-8")
+            for name, content in pages.items()
+            if name.startswith(f"cells/{cell.slug}/")
+        )
+        assert own.count('<details class="answer') == (0 if cell.missing else 12)
+        for asked in cell.dataset.examples if not cell.missing else ():
+            assert f'id="q-{asked.id}"' in own
+
+
+def test_synthetic_data_and_toy_bases_are_labelled_wherever_a_score_shows(result, pages):
+    for cell in result.cells:
+        for name, content in pages.items():
+            if name.startswith(f"cells/{cell.slug}") or name == "index.html":
+                text = content.decode("utf-8")
+                assert "synthetic data" in text, name
+                assert "a toy model, trained from scratch on made-up schemas" in text, name
+
+
+def test_a_missing_cell_says_so_and_never_zero(pages):
+    text = pages["cells/tiny-medium-qlora-mini-s0.html"].decode("utf-8")
+    assert "not run" in text
+    assert "0.0" not in text
+    row = pages["index.html"].decode("utf-8").split("tiny-medium-qlora-mini-s0.html")[1].partition("</tr>")[0]
+    assert "not run" in row
+    assert "data-value" not in row
+
+
+def test_long_levels_are_spread_over_pages(result, dataset):
+    many = tuple(replace(dataset.examples[0], id=f"m-{i}") for i in range(201))
+    cell = replace(
+        result.cells[0], dataset=replace(dataset, examples=many), verdicts=(), predictions=(), prompts={}
+    )
+    names = [name for name, _ in render(replace(result, cells=(cell,)))]
+    leaf = f"cells/{cell.slug}/"
+    assert [name for name in names if name.startswith(leaf)] == [
+        leaf + n for n in ("easy.html", "easy-2.html", "easy-3.html")
+    ]

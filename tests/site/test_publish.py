@@ -1,0 +1,92 @@
+"""Publishing: the same bytes twice, only what changed, nothing stale left, nothing foreign touched."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bench.errors import StoreError
+from bench.site.index import write_index
+from bench.site.publish import check, publish
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_twice_gives_the_same_bytes_and_writes_nothing_new(result, tmp_path):
+    first = publish(result, tmp_path / "a")
+    publish(result, tmp_path / "b")
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    assert len(first) == len(contents(tmp_path / "a"))
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "a").rglob("*")}
+    assert publish(result, tmp_path / "a") == []
+    assert times == {path: path.stat().st_mtime_ns for path in (tmp_path / "a").rglob("*")}
+    assert check(result, tmp_path / "a") == []
+
+
+def test_only_what_changed_is_written(result, tmp_path):
+    publish(result, tmp_path)
+    first, *others = result.cells
+    changed = publish(replace(result, cells=(replace(first, command="bench run other"), *others)), tmp_path)
+    names = sorted(path.relative_to(tmp_path).as_posix() for path in changed)
+    assert names == [f"cells/{first.slug}.html", "results.csv", "results.json"]
+
+
+def test_a_cell_that_is_gone_takes_its_pages_along(result, tmp_path):
+    publish(result, tmp_path)
+    (tmp_path / "cells" / "mine.txt").write_text("a reader's own note")
+    first, *others = result.cells
+    smaller = replace(result, cells=tuple(others))
+    assert f"cells/{first.slug}.html" in check(smaller, tmp_path)
+    publish(smaller, tmp_path)
+    assert not (tmp_path / "cells" / f"{first.slug}.html").exists()
+    assert not (tmp_path / "cells" / first.slug).exists()
+    assert (tmp_path / "cells" / "mine.txt").exists()
+    assert check(smaller, tmp_path) == []
+
+
+def test_check_names_what_is_damaged_or_missing(result, tmp_path):
+    assert "index.html" in check(result, tmp_path / "nowhere")
+    publish(result, tmp_path)
+    (tmp_path / "index.html").write_text("edited by hand")
+    (tmp_path / "results.csv").unlink()
+    assert check(result, tmp_path) == ["index.html", "results.csv"]
+
+
+def test_a_list_that_points_outside_removes_nothing(result, tmp_path):
+    outside = tmp_path / "precious.txt"
+    outside.write_text("keep")
+    publish(result, tmp_path / "board")
+    with (tmp_path / "board" / "files.txt").open("a") as listing:
+        listing.write(f"../precious.txt\n{outside}\n.\n\n")
+    publish(result, tmp_path / "board")
+    assert outside.read_text() == "keep"
+    assert check(result, tmp_path / "board") == []
+
+
+def test_a_file_in_the_way_is_one_clear_error(result, tmp_path):
+    (tmp_path / "cells").write_text("not a folder")
+    with pytest.raises(StoreError, match="cannot write the board"):
+        publish(result, tmp_path)
+
+
+def test_the_index_lists_boards(result, tmp_path):
+    publish(result, tmp_path / "tiny")
+    (tmp_path / "reported").mkdir()
+    write_index(tmp_path)
+    text = (tmp_path / "index.html").read_text("utf-8")
+    assert 'href="tiny/index.html"' in text
+    assert "Tiny models on mini" in text
+    assert "synthetic data" in text
+    assert write_index(tmp_path) == []
+
+
+def test_a_damaged_board_is_named(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "index.html").write_text("")
+    (tmp_path / "x" / "results.json").write_text(json.dumps({"title": "no cells"}))
+    with pytest.raises(StoreError, match=r"results\.json"):
+        write_index(tmp_path)
