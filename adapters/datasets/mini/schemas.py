@@ -21,6 +21,7 @@ children). ``null`` is the share of NULLs; the other words are those of ``domain
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated
@@ -71,6 +72,8 @@ class ColumnPlan(BaseModel):
         given = [name for name in KINDS if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(KINDS)}, has {', '.join(given) or 'none'}")
+        if self.pool is not None and self.pool not in pools():
+            raise ValueError(f"no pool '{self.pool}'; {near(self.pool, pools())}")
         for text in (*self.that, self.more, self.less):
             if text and "{}" not in text:
                 raise ValueError(f"'{text}' has no {{}} for the value")
@@ -146,18 +149,19 @@ def read(file: Traversable) -> DatabasePlan:
     """
     try:
         content = tomllib.loads(file.read_text("utf-8"))
-        about = content.pop("about", None)
-        return DatabasePlan.model_validate({"about": about, "tables": content})
+        about = {"about": content.pop("about")} if "about" in content else {}
+        return DatabasePlan.model_validate({**about, "tables": content})
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"not valid TOML: {error}", where=file.name) from error
     except ValidationError as error:
-        wrong = [
-            ".".join([str(part) for part in item["loc"][1:]] or ["file"])
-            + ": "
-            + item["msg"].removeprefix("Value error, ")
-            for item in error.errors()
-        ]
+        wrong = [_place(item["loc"]) + item["msg"].removeprefix("Value error, ") for item in error.errors()]
         raise DataError("; ".join(wrong), where=file.name) from error
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Name a place as the file does, where tables stand at the top."""
+    parts = [str(part) for part in loc if part != "tables"]
+    return ".".join(parts) + ": " if parts else ""
 
 
 def read_all() -> dict[str, DatabasePlan]:
@@ -169,6 +173,7 @@ def read_all() -> dict[str, DatabasePlan]:
     return {file.name.removesuffix(".toml"): read(file) for file in found}
 
 
+@cache
 def pools() -> dict[str, tuple[str, ...]]:
     """Read the lists of names that schemas share."""
     text = (files("adapters.datasets.mini") / "pools.toml").read_text("utf-8")

@@ -19,7 +19,9 @@ from bench.types import Example, Row
 DEV = ("brewery", "museum", "school", "shipping", "zoo")
 TEST = ("airline", "festival", "hospital", "podcast")
 COUNTS = {"dev": 240, "test": 240, "dev-seen": 240, "train": 2700}
-SHARES: dict[Level, float] = {"easy": 0.25, "medium": 0.35, "hard": 0.22, "extra": 0.18}
+SHARES: dict[Level, int] = {"easy": 25, "medium": 35, "hard": 22, "extra": 18}
+"""Percent of each level."""
+
 PARAPHRASES = 3
 """How often one query may be asked for in other words, in ``train``; elsewhere once."""
 
@@ -44,7 +46,7 @@ def write(domains: Mapping[str, Domain], folder: Path, seed: str) -> dict[str, l
     taken, made = Taken(), {}
     for split in COUNTS:
         names = databases(split, tuple(domains))
-        share = _shares(COUNTS[split], [1.0] * len(names))
+        share = _shares(COUNTS[split], [1] * len(names))
         asked = [
             (name, level, pair)
             for name, count in zip(names, share, strict=True)
@@ -82,7 +84,7 @@ def _draw(
         yield level, asked
 
 
-def _shares(count: int, weights: list[float]) -> list[int]:
+def _shares(count: int, weights: list[int]) -> list[int]:
     """Split a number by weights; what rounding leaves over goes to the largest remainders."""
     exact = [count * weight / sum(weights) for weight in weights]
     whole = [int(share) for share in exact]
