@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from bench.errors import BenchError, ConfigError
@@ -102,7 +103,7 @@ def load_model(weights: Weights) -> Model:
             device_map={"": device()},
             **options,
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise BenchError(
             f"the weights cannot be loaded: {_first_line(error)}", where=weights.folder
         ) from error

@@ -50,7 +50,7 @@ def dataset(count: int = 48) -> Dataset:
 
 
 def tokenizer(extra: int = 0) -> PreTrainedTokenizerFast:
-    """A byte-level tokenizer with a padding and a mask token; ``extra`` merges make it another one."""
+    """A byte-level tokenizer with a padding and a mask token; ``extra`` makes it another one."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -58,7 +58,7 @@ def tokenizer(extra: int = 0) -> PreTrainedTokenizerFast:
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=300 + extra,
+        vocab_size=300,
         special_tokens=["<end>", "<pad>", "<mask>"],
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
