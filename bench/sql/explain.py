@@ -50,6 +50,8 @@ def _sentences(gold: str, pred: str) -> list[str]:
         other = _tree(pred)
     except _NotAQueryError as error:
         return [f"cannot be parsed: {error}"]
+    bare = _single(label) and _single(other)
+    label, other = _plain(label, bare=bare), _plain(other, bare=bare)
     if label == other:
         return []
     found = list(dict.fromkeys(_queries(label, other)))
@@ -64,19 +66,26 @@ def _tree(sql: str) -> exp.Query:
         raise _NotAQueryError(_short(str(error).splitlines()[0])) from None
     if not isinstance(tree, exp.Query):
         raise _NotAQueryError("it is not a query")
-    return _plain(tree)
+    return tree
 
 
-def _plain(tree: exp.Query) -> exp.Query:
-    """Lower-case all names, take off their quotes, and put tables in place of their aliases."""
+def _single(tree: exp.Query) -> bool:
+    return len({table.name.lower() for table in tree.find_all(exp.Table)}) == 1
+
+
+def _plain(tree: exp.Query, *, bare: bool) -> exp.Query:
+    """Lower-case all names, take off their quotes, and put tables in place of their aliases.
+
+    With ``bare``, columns go without their table: there is only one.
+    """
     for name in tree.find_all(exp.Identifier):
         name.set("this", name.this.lower())
         name.set("quoted", False)
     tables = {table.alias: table.name for table in tree.find_all(exp.Table) if table.alias}
-    single = len({table.name for table in tree.find_all(exp.Table)}) < 2
     for column in tree.find_all(exp.Column):
-        if single:
-            column.set("table", None)
+        only = "" if bare or column.table else _only_source(column)
+        if bare or only:
+            column.set("table", exp.to_identifier(only) if only else None)
         elif column.table in tables:
             column.set("table", exp.to_identifier(tables[column.table]))
     for table in tree.find_all(exp.Table):
@@ -84,6 +93,13 @@ def _plain(tree: exp.Query) -> exp.Query:
     for string in tree.find_all(exp.Alias):
         string.replace(string.this)
     return tree
+
+
+def _only_source(column: exp.Column) -> str:
+    """Return the table that ``column`` must be of, if its SELECT reads from one table only."""
+    select = column.find_ancestor(exp.Select)
+    source = select.args.get("from_") if select is not None and not select.args.get("joins") else None
+    return source.this.name if source is not None and isinstance(source.this, exp.Table) else ""
 
 
 def _queries(gold: exp.Query, pred: exp.Query) -> Iterator[str]:

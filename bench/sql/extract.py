@@ -205,4 +205,5 @@ def _over(text: str, at: int, depth: int, *, blank: bool) -> bool:
 def _undo_escapes(statement: str) -> str:
     if "\\" in statement:
         statement = _ESCAPE.sub(lambda match: match.group(1) or match.group(2) or " ", statement)
-    return statement.strip().rstrip("`").strip()
+    statement = statement.strip()
+    return statement.rstrip("`").rstrip() if statement.count("`") % 2 else statement

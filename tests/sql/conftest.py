@@ -59,6 +59,12 @@ def read_lines(path: Path) -> list[dict]:
 
 
 @pytest.fixture(scope="session")
+def verdicts(shared: Path):
+    """Give a function from a file below ``verdicts/`` to its records."""
+    return lambda name: read_lines(shared / "verdicts" / name)
+
+
+@pytest.fixture(scope="session")
 def schema_of(shared: Path):
     """Give a function from a database's name to its schema."""
     return lambda db_id: read_schema(shared / "data", db_id)
