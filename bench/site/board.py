@@ -101,7 +101,8 @@ class Board:
 
 
 def board(result: SuiteResult) -> Board:
-    """Arrange the cells of a suite for readers."""
+    """Arrange the cells of a suite for readers; a suite of which nothing can run has a board too."""
+    result = replace(result, metrics=result.metrics or ("ex",))
     cards = {
         cell.slug: score(cell.dataset, cell.verdicts, result.metrics)
         for cell in result.cells
@@ -180,8 +181,9 @@ def _line(cells: list[CellResult], metrics: Sequence[str], cards: Mapping[str, S
     done = [cell for cell in cells if not cell.missing]
     first = cells[0]
     if not done:
-        figures = {metrics[0]: Figure(first.missing)}
-        return Line(first.model, first.method, tuple(cells), figures, first.missing, _notes(cells, cards), ())
+        short, _, reason = first.missing.partition(": ")
+        figures = {metrics[0]: Figure(short, title=reason)}
+        return Line(first.model, first.method, tuple(cells), figures, short, (reason,) if reason else (), ())
     scored = {metric: _mean([values(c.dataset, c.verdicts, metric) for c in done]) for metric in metrics}
     parts = {metric: breakdown(first.dataset, means) for metric, means in scored.items()}
     figures = _score_figures(parts, metrics[0]) | _cost_figures(done, cards)

@@ -64,6 +64,14 @@ class Answer:
         """How it ended, in words."""
         return ENDINGS[self.ending]
 
+    @property
+    def why(self) -> str:
+        """The reason of a wrong answer; the engine's own words where the statement failed."""
+        if self.verdict is None:
+            return ""
+        spoiled = self.verdict.prediction.status is not Status.OK and self.verdict.gold.status is Status.OK
+        return self.verdict.prediction.detail if spoiled else self.verdict.reason
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from bench.judge.score import level_of
 from bench.results import CellResult, SuiteResult
@@ -14,7 +16,7 @@ from bench.site import downloads, drill
 from bench.site.board import BLANK, Board, Figure, Sheet, board, interval, labels, proportion
 from bench.site.facts import costs, curve
 from bench.site.paint import paint
-from bench.site.text import clip, count, finalize, flatten, percent
+from bench.site.text import clip, count, finalize, flatten, percent, visible
 from bench.types import Outcome, Schema, Status
 
 ASSETS = ("board.css", "board.js")
@@ -29,6 +31,7 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
         The path of each file below the folder, with ``/``, and its bytes.
     """
     arranged = board(result)
+    result = arranged.result
     shared = _common([flatten(cell.provenance) for cell in result.cells if not cell.missing])
     headline = " and ".join(labels(result.metrics).values())
     yield (
@@ -80,7 +83,7 @@ def environment() -> Environment:
         "level": level_of,
         "metric": _metric,
         "paint": paint,
-        "paragraphs": lambda text: [part.strip() for part in text.split("\n\n") if part.strip()],
+        "paragraphs": _paragraphs,
         "percent": percent,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
         "short": lambda text: text if len(text) <= SHORT else text[:SHORT] + "…",
@@ -186,6 +189,12 @@ def _keys(schema: Schema | None) -> Mapping[tuple[str, str], str]:
             place = (table.name, column.name)
             keys[place] = " ".join(filter(None, ["key" if place in primary else "", foreign.get(place, "")]))
     return keys
+
+
+def _paragraphs(text: str) -> list[Markup]:
+    """Part a suite's notes at blank lines; what stands between backticks is code."""
+    parts = [str(escape(visible(part.strip()))) for part in text.split("\n\n") if part.strip()]
+    return [Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", part)) for part in parts]  # noqa: S704 - escaped above
 
 
 def _databases(sheet: Sheet) -> list[tuple[str, int, str]]:

@@ -18,7 +18,7 @@ CLIP = 4000
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ud800-\udfff\ufdd0-\ufdef\ufff9-\uffff\U000e0000-\U000e0fff]"
+    "\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
     "|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0010fffe\U0010ffff]"
 )
 
@@ -29,7 +29,7 @@ def visible(text: str) -> str:
     >>> visible("a\x00b\u202ec")
     'a␀b⟨U+202E⟩c'
     """
-    return _UNSEEN.sub(_spell, text)
+    return text if text.isprintable() else _UNSEEN.sub(_spell, text)
 
 
 def _spell(found: re.Match[str]) -> str:

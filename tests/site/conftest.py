@@ -320,7 +320,7 @@ def result(dataset: Dataset) -> SuiteResult:
     return SuiteResult(
         name="tiny",
         title="Tiny models on mini",
-        notes="LoRA and QLoRA against their base.\n\nTwelve questions show a board, not who is better.",
+        notes="`lora` and `qlora` against their base.\n\nTwelve questions show a board, not who is better.",
         metrics=("ex.spider", "em.spider"),
         cells=cells,
         command="bench publish suites/tiny.toml",

@@ -112,3 +112,16 @@ def test_each_data_set_has_its_own_sheet(result, dataset):
     other = replace(result.cells[0], slug="other", dataset_name="other", dataset=hard)
     sheets = board(replace(result, cells=(*result.cells, other))).sheets
     assert [(one.name, len(one.lines)) for one in sheets] == [("mini", 6), ("other", 1)]
+
+
+def test_a_skipped_cell_gives_its_reason_beside_its_name(result):
+    *others, last = result.cells
+    skipped = replace(last, missing="skipped: needs a GPU, and there is none")
+    absent = line(board(replace(result, cells=(*others, skipped))).sheets[0], "tiny-medium", "qlora")
+    assert absent.figures["ex.spider"].text == "skipped"
+    assert absent.notes == ("needs a GPU, and there is none",)
+
+
+def test_a_suite_of_which_nothing_can_run_has_a_board(result):
+    nothing = board(replace(result, metrics=(), cells=result.cells[-1:]))
+    assert [one.figures["ex"].text for one in nothing.sheets[0].lines] == ["not run"]

@@ -151,6 +151,10 @@ def test_synthetic_data_and_toy_bases_are_labelled_wherever_a_score_shows(result
                 assert "a toy model, trained from scratch on made-up schemas" in text, name
 
 
+def test_notes_may_name_code(pages):
+    assert "<code>lora</code> and <code>qlora</code> against" in pages["index.html"].decode("utf-8")
+
+
 def test_a_missing_cell_says_so_and_never_zero(pages):
     text = pages["cells/tiny-medium-qlora-mini-s0.html"].decode("utf-8")
     assert "not run" in text

@@ -23,8 +23,14 @@ def test_what_cannot_be_seen_is_spelled_out(hidden):
     shown.encode("utf-8")
 
 
+def test_whatever_is_spelled_out_counts_as_not_printable():
+    """The short cut for printable text misses nothing."""
+    everything = "".join(map(chr, range(0x110000)))
+    assert not any(found.isprintable() for found in text._UNSEEN.findall(everything))
+
+
 def test_what_can_be_seen_stays():
-    plain = "Zoë's 東京 \t\n naïve — 👍🏽 قاعدة"
+    plain = "Zoë \ufffd's 東京 \t\n naïve — 👍🏽 قاعدة"
     assert text.visible(plain) == plain
 
 
