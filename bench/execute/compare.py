@@ -125,23 +125,25 @@ def _unorder(row: Row) -> Row:
 
 
 def _merge_floats(gold: Sequence[Row], pred: Sequence[Row]) -> dict[float, float]:
-    """Give every float that lies close to others one common value, a whole number if there is one."""
-    floats = sorted({value for rows in (gold, pred) for row in rows for value in row if type(value) is float})
+    """Give every float that lies close to others one common value; that of an integer if one is there."""
+    values = [value for rows in (gold, pred) for row in rows for value in row]
+    floats = {value for value in values if type(value) is float}
+    fixed = {float(value) for value in values if type(value) is int and abs(value) < 2**53}
     merged: dict[float, float] = {}
     chain: list[float] = []
-    for value in floats:
+    for value in sorted(floats | fixed):
         if chain and value - chain[-1] > max(ABSOLUTE, RELATIVE * max(abs(value), abs(chain[-1]))):
-            _join(chain, merged)
+            _join(chain, fixed, merged)
             chain = []
         chain.append(value)
-    _join(chain, merged)
+    _join(chain, fixed, merged)
     return merged
 
 
-def _join(chain: list[float], merged: dict[float, float]) -> None:
+def _join(chain: list[float], fixed: set[float], merged: dict[float, float]) -> None:
     if len(chain) > 1:
-        common = next((value for value in chain if value.is_integer()), chain[0])
-        merged.update(dict.fromkeys(chain, common))
+        common = next((value for value in chain if value in fixed), chain[0])
+        merged.update((value, common) for value in chain if value not in fixed)
 
 
 def _rewrite(rows: Sequence[Row], merged: dict[float, float]) -> Sequence[Row]:

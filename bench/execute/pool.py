@@ -87,8 +87,6 @@ class Pool:
         if task.queued:
             return
         task.queued = True
-        if task.gold is not None and (known := self.bad_golds.get(task)):
-            verdicts.settle_gold(task, known)
         if not task.done:
             self._backlog.add(task)
 
@@ -164,6 +162,12 @@ class Pool:
                 self._drop(worker)
                 worker = self._spawn()
             self._backlog.alone.popleft()
+        for task in tasks:
+            if known := self.bad_golds.get(task):
+                verdicts.settle_gold(task, known)
+        tasks = [task for task in tasks if not task.done]
+        if not tasks:
+            return
         worker.alone, worker.database = alone, tasks[0].database
         worker.send(tasks)
         self._listen(worker)

@@ -106,6 +106,8 @@ def _settle(connection: Connection, result: Result, word: str) -> None:
     elif connection.explains or not connection.statements:
         result.status = "not_a_query"
         result.detail = "EXPLAIN is not an answer" if connection.explains else "there is no statement"
+    if result.status != "ok":
+        result.table, result.rows, result.columns = [], 0, ()
 
 
 def _fetch(connection: Connection, sql: str, budget: Budget, sink: Sink, result: Result) -> None:

@@ -90,7 +90,7 @@ class Watch:
             self.rows += chunk
         if self._as_set:
             self.seen.update(chunk)
-        return not self.open
+        return not self.open and bool(self.equal)
 
     def finish(self) -> tuple[str, ...]:
         """Decide the rules still open; returns notes on those that could not be."""
