@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import asdict
+from math import isfinite
 
 from bench.judge.score import Scorecard, levels_of, values
 from bench.results import CellResult
@@ -107,7 +108,7 @@ def document(board: Board) -> bytes:
         },
         "cells": [_entry(cell, board.cards.get(cell.slug), result.metrics) for cell in result.cells],
     }
-    text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=True, default=str)
+    text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False, default=str)
     return (text + "\n").encode("ascii")
 
 
@@ -136,7 +137,16 @@ def _entry(cell: CellResult, card: Scorecard | None, metrics: tuple[str, ...]) -
 
 
 def _fit(fit: Fit) -> dict[str, object]:
-    return {**asdict(fit), "losses": [[step, round(loss, 6)] for step, loss in fit.losses]}
+    return {
+        **asdict(fit),
+        "losses": [[step, _finite(loss)] for step, loss in fit.losses],
+        "logs": {name: _finite(value) for name, value in fit.logs.items()},
+    }
+
+
+def _finite(value: float) -> float | None:
+    """Round a measurement; JSON has no word for what is not a number."""
+    return round(value, 6) if isfinite(value) else None
 
 
 def _marks(column: list[float]) -> str | list[float]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +64,13 @@ def test_json_pairs_questions_across_cells(result):
         marks = "".join("1" if verdict.metrics["ex.spider"] else "0" for verdict in cell.verdicts)
         assert entry["verdicts"]["ex.spider"] == marks
         assert entry["score"] == score(cell.dataset, cell.verdicts, result.metrics).to_json()
+
+
+def test_a_loss_that_is_no_number_is_null(result):
+    cell = next(cell for cell in result.cells if cell.fit)
+    diverged = replace(cell, fit=replace(cell.fit, losses=((0, 1.0), (1, float("nan")))))
+    told = json.loads(downloads.document(board(replace(result, cells=(diverged,)))))
+    assert told["cells"][0]["fit"]["losses"] == [[0, 1.0], [1, None]]
 
 
 def test_hostile_names_stay_in_their_column(hostile):

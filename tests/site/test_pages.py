@@ -14,6 +14,7 @@ import html5lib
 import pytest
 
 from bench.site.pages import render
+from bench.types import Outcome, Status
 
 GOLDEN = Path(__file__).parent / "golden"
 X = "{http://www.w3.org/1999/xhtml}"
@@ -162,6 +163,23 @@ def test_a_missing_cell_says_so_and_never_zero(pages):
     row = pages["index.html"].decode("utf-8").split("tiny-medium-qlora-mini-s0.html")[1].partition("</tr>")[0]
     assert "not run" in row
     assert "data-value" not in row
+
+
+def test_what_has_no_answer_and_what_the_environment_spoiled_is_said(result):
+    first = result.cells[0]
+    broken = Outcome(Status.DB_CORRUPT, "malformed page 3")
+    spoiled = replace(first.verdicts[1], prediction=broken, gold=broken, metrics={"ex.spider": False})
+    cell = replace(first, verdicts=(spoiled, *first.verdicts[2:]), predictions=first.predictions[1:])
+    rendered = {name: content.decode("utf-8") for name, content in render(replace(result, cells=(cell,)))}
+    assert (
+        "Not publishable: the environment, not the answer, spoiled 1 verdict."
+        in rendered[f"cells/{cell.slug}.html"]
+    )
+    easy = rendered[f"cells/{cell.slug}/easy.html"]
+    assert '<span class="end">no answer</span>' in easy
+    assert "Gold result: none, database corrupt (infrastructure): malformed page 3" in easy
+    assert "not publishable" in rendered["index.html"]
+    assert ",not publishable," in rendered["results.csv"]
 
 
 def test_long_levels_are_spread_over_pages(result, dataset):
