@@ -14,7 +14,7 @@ def prepare(sql: str, *, keep_distinct: bool = False) -> str:
     """Return the text that the test-suite's script runs for gold or prediction ``sql``.
 
     >>> prepare("SELECT DISTINCT a FROM t WHERE a > = 1; SELECT 2")
-    'SELECT  a FROM t WHERE a >= 1;'
+    'SELECT  a FROM t WHERE a >= 1; '
     """
     sql = join_operators(sql)
     return sql if keep_distinct else remove_distinct(sql)

@@ -16,7 +16,7 @@ SYSTEMS = """
     dts-sql_deepseek-7b gold gpt4_zero-shot graphix-t5-3b_picard graphix-t5_dailcopy
     natsql-v1.6_gold-roundtrip ta-sql_gpt4 yale-syntaxsql_example
 """.split()  # noqa: SIM905
-SAMPLE = 5_000
+SAMPLE = 3_000
 
 
 def test_no_system_is_left_out(shared):

@@ -17,12 +17,13 @@ class Names:
     Attributes:
         tables: every table's name, mapped to itself.
         ids: ``table``, ``table.column`` and ``*``, each mapped to the one string that stands for it.
-        keys: a column of a foreign key mapped to the column that represents its group.
+        keys: by table, its columns that belong to a foreign key, each mapped to the column that
+            represents its group.
     """
 
     tables: dict[str, str]
     ids: dict[str, str]
-    keys: dict[str, str]
+    keys: dict[str, dict[str, str]]
 
 
 _known: dict[int, tuple[Schema, Names]] = {}
@@ -45,7 +46,11 @@ def _read(schema: Schema) -> Names:
     tables = {name: name for name in (table.name.lower() for table in schema.tables)}
     columns = {name: name for name in _columns(schema)}
     ids = {EVERYTHING: EVERYTHING, **columns, **tables}
-    return Names(tables, ids, _keys(schema))
+    keys: dict[str, dict[str, str]] = {}
+    for column, first in _keys(schema).items():
+        if column in ids:
+            keys.setdefault(column.partition(".")[0], {})[column] = first
+    return Names(tables, ids, keys)
 
 
 def _columns(schema: Schema) -> Iterator[str]:

@@ -21,19 +21,27 @@ def normalize(query: Query, names: Names) -> Query:
     Raises:
         MalformedError: the official script would end in an exception on this query.
     """
-    tables = {table for table in query.tables if isinstance(table, str)}
-    keys = {column: first for column, first in names.keys.items() if column.partition(".")[0] in tables}
-    keys = {column: first for column, first in keys.items() if column in names.ids}
+    keys: dict[str, str] = {}
+    for table in query.tables:
+        if isinstance(table, str):
+            keys.update(names.keys.get(table, ()))
     return _Merge(keys).query(without_values(query))
 
 
 def without_values(query: Query) -> Query:
     """Return ``query`` with every literal and column on the right of a comparison replaced by ``None``."""
-    return query._replace(
-        on=_valueless(query.on),
-        where=_valueless(query.where),
-        having=_valueless(query.having),
-        branch=None if query.branch is None else without_values(query.branch),
+    return Query(
+        query.distinct,
+        query.select,
+        query.tables,
+        _valueless(query.on),
+        _valueless(query.where),
+        query.group,
+        _valueless(query.having),
+        query.order,
+        query.limit,
+        query.set_op,
+        None if query.branch is None else without_values(query.branch),
     )
 
 
@@ -65,15 +73,18 @@ class _Merge:
 
     def query(self, query: Query) -> Query:
         value = self._value_unit
-        return query._replace(
-            distinct=None,
-            select=tuple([(aggregate, value(unit)) for aggregate, unit in query.select]),
-            on=self._conditions(query.on),
-            where=self._conditions(query.where),
-            group=tuple([self._column_unit(unit) for unit in query.group]),
-            having=self._conditions(query.having),
-            order=query.order and (query.order[0], tuple([value(unit) for unit in query.order[1]])),
-            branch=None if query.branch is None else self.query(query.branch),
+        return Query(
+            None,
+            tuple([(aggregate, value(unit)) for aggregate, unit in query.select]),
+            query.tables,
+            self._conditions(query.on),
+            self._conditions(query.where),
+            tuple([self._column_unit(unit) for unit in query.group]),
+            self._conditions(query.having),
+            query.order and (query.order[0], tuple([value(unit) for unit in query.order[1]])),
+            query.limit,
+            query.set_op,
+            None if query.branch is None else self.query(query.branch),
         )
 
     def _conditions(self, conditions: Conditions) -> Conditions:
