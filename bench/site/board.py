@@ -8,13 +8,16 @@ from itertools import combinations, groupby
 from statistics import fmean, median
 
 from bench.judge.score import MISSING, Breakdown, Scorecard, breakdown, levels_of, score, values
-from bench.judge.stats import detectable
+from bench.judge.stats import detectable, holm, paired
 from bench.results import CellResult, SuiteResult
 from bench.site.text import count, percent
 from bench.types import Dataset, Fit, Score
 
 BLANK = "–"
 """What stands where a number does not apply."""
+
+ALPHA = 0.05
+"""Below this, a paired test tells two rows apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Line:
     means: tuple[float, ...]
     opens: bool = False
     """Whether it is the first of its model."""
+    leads: bool = False
+    """Whether it is the best of its sheet, or cannot be told from the best."""
 
     @property
     def base_note(self) -> str:
@@ -143,7 +148,22 @@ def _sheet(name: str, cells: list[CellResult], result: SuiteResult, cards: Mappi
         for method in dict.fromkeys(cell.method for cell in own):
             line = _line([cell for cell in own if cell.method == method], result.metrics, cards)
             lines.append(replace(line, opens=not lines or lines[-1].model != model))
-    return Sheet(name, dataset, _columns(dataset, result.metrics), tuple(lines), _power(dataset, lines))
+    return Sheet(
+        name, dataset, _columns(dataset, result.metrics), _lead(dataset, lines), _power(dataset, lines)
+    )
+
+
+def _lead(dataset: Dataset, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Mark the best row and those that an exact McNemar test, corrected by Holm, does not tell from it."""
+    done = [i for i, line in enumerate(lines) if not line.missing]
+    if len(done) < 2:
+        return tuple(lines)
+    best = max(done, key=lambda i: fmean(lines[i].means or (0.0,)))
+    others = [i for i in done if i != best]
+    clusters = [example.db_id for example in dataset.examples]
+    p_values = holm([paired(lines[best].means, lines[i].means, clusters).p for i in others])
+    leaders = {best, *(i for i, p in zip(others, p_values, strict=True) if p > ALPHA)}
+    return tuple(replace(line, leads=i in leaders) for i, line in enumerate(lines))
 
 
 def _columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:

@@ -36,7 +36,14 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     headline = " and ".join(labels(result.metrics).values())
     yield (
         "index.html",
-        _page("board.html", board=arranged, headline=headline, provenance=shared, blank=Figure(BLANK)),
+        _page(
+            "board.html",
+            board=arranged,
+            headline=headline,
+            headline_label=labels(result.metrics)[result.metrics[0]],
+            provenance=shared,
+            blank=Figure(BLANK),
+        ),
     )
     yield "results.csv", downloads.table(arranged)
     yield "results.json", downloads.document(arranged)

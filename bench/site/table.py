@@ -39,6 +39,8 @@ def _table(sheet: Sheet, title: str) -> Table:
         table.add_column(Text(visible(column.label)), justify="right", no_wrap=True)
     for line in sheet.lines:
         figures = [_text(line, line.figures.get(column.key, Figure(BLANK))) for column in sheet.columns]
+        if line.leads:
+            figures[0].stylize("bold")
         model = f"{line.model}{' †' if line.base_note else ''}" if line.opens else ""
         method = " ".join([line.method, *(f"({note})" for note in line.notes)])
         table.add_row(Text(visible(model)), Text(visible(method)), *figures)
@@ -54,4 +56,6 @@ def _text(line: Line, figure: Figure) -> Text:
 
 def _caption(sheet: Sheet) -> str:
     notes = [f"† {', '.join(models)}: {note.rstrip('.')}." for note, models in sheet.base_notes.items()]
-    return "\n".join([*notes, *([sheet.power] if sheet.power else [])])
+    bold = ["Bold: the best, and what a paired test does not tell from it."]
+    told = bold if any(line.leads for line in sheet.lines) else []
+    return "\n".join(filter(None, [*notes, *told, sheet.power]))

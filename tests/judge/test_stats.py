@@ -84,6 +84,12 @@ def test_a_pair_must_answer_the_same_questions():
         stats.paired([1, 0], [1], ["a", "b"])
 
 
+def test_holm_by_hand():
+    assert stats.holm([]) == []
+    assert stats.holm([0.2]) == [0.2]
+    assert stats.holm([0.001, 0.9, 0.02, 0.5]) == pytest.approx([0.004, 1.0, 0.06, 1.0])
+
+
 @pytest.mark.parametrize(
     "n,share,points",
     [(1034, 0.05, 1.9), (1034, 0.20, 3.9), (1534, 0.10, 2.3), (500, 0.20, 5.6), (166, 0.05, 4.9)],
