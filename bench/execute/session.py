@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bench.execute.query import Sink
     from bench.types import Row
 
+    Stamp = tuple[int, int, int]
     AnySink = TypeVar("AnySink", bound=Sink)
 
     class Item(TypedDict):
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 MAX_CONNECTIONS = 32
-MAX_GOLDS = 256
+MAX_GOLDS = 4096
 
 
 class Gold:
@@ -50,6 +51,7 @@ class Gold:
         self.rows: list[Row] = []
         self._distinct: set[Row] | None = None
         self.shown = ""
+        self.stamp: Stamp = (0, 0, 0)
 
     def take(self, chunk: list[Row]) -> bool:
         """Keep every row."""
@@ -120,14 +122,15 @@ class Session:
     def __init__(self, policy: Policy, vfs: str) -> None:
         self.spent = False
         self._policy, self._vfs = policy, vfs
-        self._connections: OrderedDict[str, tuple[Connection, tuple[int, int, int]]] = OrderedDict()
+        self._connections: OrderedDict[str, tuple[Connection, Stamp]] = OrderedDict()
         self._golds: OrderedDict[tuple[str, str], Gold] = OrderedDict()
-        self._checked = ""
+        self._gold_bytes = 0
+        self._looked: tuple[str, Stamp] | None = None
 
     def answer(self, item: Item, note: Callable[[int], None]) -> str:
         """Run what the item asks for; gives the JSON of the reply."""
         path, equal = item["d"], dict.fromkeys(item["c"], False)
-        self._checked = ""
+        self._looked = None
         gold, prediction = None, None
         if item["g"] is not None:
             note(GOLD)
@@ -159,21 +162,26 @@ class Session:
         if gold.result.status != "ok":
             gold.rows = []
         if not gold.result.status.startswith(("db_", "internal")):
+            gold.stamp = self._stamp(path)
             self._golds[path, sql] = gold
+            self._gold_bytes += gold.result.size
             self._bound_golds()
         return gold
 
     def _kept(self, path: str, sql: str) -> Gold | None:
         """Return the gold's rows if they are kept and the database is still the same file."""
-        if (path, sql) not in self._golds:
+        gold = self._golds.get((path, sql))
+        if gold is None:
             return None
         try:
-            self._open(path)
-        except Exception:
+            same = gold.stamp == self._stamp(path)
+        except OSError:
+            same = False
+        if not same:
+            self._gold_bytes -= self._golds.pop((path, sql)).result.size
             return None
-        if (path, sql) in self._golds:
-            self._golds.move_to_end((path, sql))
-        return self._golds.get((path, sql))
+        self._golds.move_to_end((path, sql))
+        return gold
 
     def _prediction(self, item: Item, sql: str, gold: Gold | None, equal: dict[str, bool]) -> Result:
         """Run the prediction against its gold, writing the verdicts into ``equal``."""
@@ -213,39 +221,37 @@ class Session:
                 self._forget()
         return sink, result
 
+    def _stamp(self, path: str) -> Stamp:
+        """Look at the file once per item: size, time of change, inode."""
+        if self._looked is None or self._looked[0] != path:
+            stat = os.stat(path)  # noqa: PTH116 - pathlib is not loaded here
+            self._looked = path, (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        return self._looked[1]
+
     def _open(self, path: str) -> Connection:
-        """Open a database, or return it open; one that was replaced before this item is opened anew."""
-        if path == self._checked:
-            return self._connections[path][0]
-        stat = os.stat(path)  # noqa: PTH116 - pathlib is not loaded here
-        stamp = stat.st_size, stat.st_mtime_ns, stat.st_ino
+        """Open a database, or return it open; one that was replaced since is opened anew."""
+        stamp = self._stamp(path)
         kept = self._connections.get(path)
         if kept:
             if kept[1] == stamp:
                 self._connections.move_to_end(path)
-                self._checked = path
                 return kept[0]
-            self._close(path)
+            self._connections.pop(path)[0].close()
         while len(self._connections) >= MAX_CONNECTIONS:
-            self._close(next(iter(self._connections)))
+            self._connections.popitem(last=False)[1][0].close()
         connection = Connection(path, self._policy, self._vfs)
         self._connections[path] = connection, stamp
-        self._checked = path
         return connection
 
-    def _close(self, path: str) -> None:
-        self._checked = ""
-        self._connections.pop(path)[0].close()
-        for key in [key for key in self._golds if key[0] == path]:
-            del self._golds[key]
-
     def _forget(self) -> None:
-        for path in list(self._connections):
-            self._close(path)
+        for connection, _ in self._connections.values():
+            connection.close()
+        self._connections.clear()
         self._golds.clear()
+        self._gold_bytes = 0
 
     def _bound_golds(self) -> None:
         """Drop the results not used for longest while there are too many, or too many bytes of them."""
-        size = sum(gold.result.size for gold in self._golds.values())
-        while len(self._golds) > MAX_GOLDS or (size > self._policy.gold_bytes and len(self._golds) > 1):
-            size -= self._golds.popitem(last=False)[1].result.size
+        limit = self._policy.gold_bytes
+        while len(self._golds) > MAX_GOLDS or (self._gold_bytes > limit and len(self._golds) > 1):
+            self._gold_bytes -= self._golds.popitem(last=False)[1].result.size
