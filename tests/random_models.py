@@ -63,9 +63,8 @@ def tokenizer(extra: int = 0) -> PreTrainedTokenizerFast:
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    made.train_from_iterator(
-        ["Question: SQL: SELECT count FROM WHERE singer singer_id concert"] * 20, trainer
-    )
+    text = "Question: SQL: SELECT count FROM WHERE singer singer_id concert"
+    made.train_from_iterator([text + " another vocabulary" * extra] * 20, trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=made, eos_token="<end>", pad_token="<pad>", mask_token="<mask>"
     )

@@ -118,6 +118,16 @@ def test_a_checkpoint_of_another_job_or_a_torn_one_is_not_resumed(base, tmp_path
         assert steps == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("tuning", TUNINGS, ids=lambda tuning: tuning.kind)
+def test_half_precision_learns_and_keeps_trained_weights_whole(base, tmp_path, tuning) -> None:
+    from safetensors.torch import load_file
+
+    left = fit(job(base, tuning, precision="bf16", steps=10), DATA, tmp_path)
+    assert left.losses[-1][1] < left.losses[0][1]
+    saved = load_file(next(tmp_path.glob("*.safetensors")))
+    assert {value.dtype for value in saved.values()} == {torch.float32}
+
+
 def test_another_seed_gives_other_weights(base, tmp_path) -> None:
     fit(job(base, steps=2), DATA, tmp_path / "one")
     fit(replace(job(base, steps=2), seed=2), DATA, tmp_path / "two")
@@ -150,12 +160,7 @@ def test_prompt_and_padding_carry_no_loss(base, teacher, objective) -> None:
     model = load_model(Weights(base)).requires_grad_(True)
     samples = encode(DATA, WORDS, PromptSpec(), Training(steps=1), 0).samples
     batch = collate(samples[:6], WORDS.pad_token_id)
-    logits = []
-    model.lm_head.register_forward_hook(lambda _m, _i, out: (out.retain_grad(), logits.append(out)))
-    embedded = []
-    model.model.embed_tokens.register_forward_hook(
-        lambda _m, _i, out: (out.retain_grad(), embedded.append(out))
-    )
+    logits, embedded = kept(model.lm_head), kept(model.model.embed_tokens)
     models = Models(model, load_model(Weights(teacher)), len(WORDS), WORDS.mask_token_id)
     from bench.train.objectives import kid
 

@@ -65,7 +65,7 @@ class Recipe:
 
 
 RECIPES = {
-    "small": Recipe(width=64, depth=3, inner=160, heads=4, steps=2000, lr=4e-3),
+    "small": Recipe(width=64, depth=3, inner=160, heads=4, steps=2800, lr=4e-3, batch=16),
     "medium": Recipe(width=128, depth=4, inner=288, heads=4, steps=1200, lr=3e-3),
     "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=700, lr=2e-3),
 }
