@@ -16,7 +16,7 @@ from bench.plan import Plan
 from bench.results import SuiteResult
 from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
-from bench.site import board, publish, table
+from bench.site import board, index, publish, table
 
 DONE, FAILED, UNMET = 0, 1, 3
 
@@ -110,14 +110,14 @@ def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
             "the board is as it should be" if not stale else f"{len(stale)} files are stale", markup=False
         )
         return FAILED if stale else DONE
-    written = publish.publish(result, home)
+    written = [*publish.publish(result, home), *index.write_index(folder)]
     out.print(f"{len(written)} files written", markup=False)
     out.print(str((home / "index.html").resolve()), markup=False)
     return DONE
 
 
 def _print_table(result: SuiteResult) -> None:
-    out.print(table.render(board.board(result)))
+    out.print(table.render(board.board(result), out.width))
 
 
 def _print_failures(fared: Outcomes) -> None:

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.site.board import BLANK, Board, Figure, Line, Sheet
+from bench.site.board import BLANK, Board, Column, Figure, Line, Sheet
 from bench.site.text import percent, visible
 
+_RULER = Console(width=100_000)
+"""Measures tables, which depends on no real terminal."""
 
-def render(board: Board) -> Table:
+
+def render(board: Board, width: int | None = None) -> Table:
     """Lay a board out for a terminal: one block of rows per data set, scores in percent.
 
     Where the sheets share their columns they share one table; otherwise each is a table in a
-    column of its own, one below the other.
+    column of its own, one below the other. A table wider than ``width`` characters loses columns
+    from the right, and says so.
     """
-    if len(board.sheets) == 1:
-        return _table(board.sheets[0], board.result.title)
+    tables = [_fitted(sheet, board.result.title, width) for sheet in board.sheets]
+    if len(tables) == 1:
+        return tables[0]
     whole = Table.grid(padding=(0, 0))
-    for sheet in board.sheets:
-        whole.add_row(_table(sheet, board.result.title))
+    for table in tables:
+        whole.add_row(table)
     return whole
 
 
-def _table(sheet: Sheet, title: str) -> Table:
+def _fitted(sheet: Sheet, title: str, width: int | None) -> Table:
+    """Make the widest table of a sheet that fits; scores are the columns that go last."""
+    for shown in range(len(sheet.columns), 1, -1):
+        table = _table(sheet, title, sheet.columns[:shown])
+        if width is None or _RULER.measure(table).maximum <= width:
+            return table
+    return _table(sheet, title, sheet.columns[:1])
+
+
+def _table(sheet: Sheet, title: str, columns: Sequence[Column]) -> Table:
     name = f"{sheet.dataset.title}{' (synthetic data)' if sheet.dataset.synthetic else ''}"
+    hidden = len(sheet.columns) - len(columns)
     table = Table(
         title=Text(visible(f"{title}: {name}")),
-        caption=Text(visible(_caption(sheet))),
+        caption=Text(visible(_caption(sheet, hidden))),
         title_justify="left",
         caption_justify="left",
         box=None,
         pad_edge=False,
     )
-    table.add_column("model", overflow="fold")
-    table.add_column("method", overflow="fold")
-    for column in sheet.columns:
+    table.add_column("model", no_wrap=True)
+    table.add_column("method", no_wrap=True)
+    for column in columns:
         table.add_column(Text(visible(column.label)), justify="right", no_wrap=True)
     for line in sheet.lines:
-        figures = [_text(line, line.figures.get(column.key, Figure(BLANK))) for column in sheet.columns]
+        figures = [_text(line, line.figures.get(column.key, Figure(BLANK))) for column in columns]
         if line.leads:
             figures[0].stylize("bold")
         model = f"{line.model}{' †' if line.base_note else ''}" if line.opens else ""
@@ -54,8 +72,9 @@ def _text(line: Line, figure: Figure) -> Text:
     return Text.assemble(figure.text, (f" ±{half}", "dim"))
 
 
-def _caption(sheet: Sheet) -> str:
+def _caption(sheet: Sheet, hidden: int) -> str:
     notes = [f"† {', '.join(models)}: {note.rstrip('.')}." for note, models in sheet.base_notes.items()]
     bold = ["Bold: the best, and what a paired test does not tell from it."]
     told = bold if any(line.leads for line in sheet.lines) else []
-    return "\n".join(filter(None, [*notes, *told, sheet.power]))
+    cut = f"{hidden} more columns in a wider terminal, and on the board." if hidden else ""
+    return "\n".join(filter(None, [*notes, *told, sheet.power, cut]))
