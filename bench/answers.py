@@ -129,4 +129,5 @@ def _sql(row: Mapping[str, Any], path: Path) -> str:
             where=str(path),
             todo=f"call it '{SQL_KEYS[0]}'",
         )
-    return _without_mark(row[key]).strip()
+    # Half of a surrogate pair, which JSON can write and no file can hold, becomes "?".
+    return _without_mark(row[key]).strip().encode("utf-8", "replace").decode()

@@ -7,16 +7,16 @@ That rests on predictors whose answers do not depend on the batch (greedy decodi
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import cast
 
 from bench.errors import DataError
 from bench.generate.protocol import Predictor
 from bench.sql.extract import extract
+from bench.store import append, drop_torn, read_json, read_lines, write_json, write_lines
 from bench.types import Completion, Prediction, Report, Request, silent
 
 FILE = "predictions.jsonl"
@@ -27,7 +27,7 @@ def predict(requests: Sequence[Request], predictor: Predictor, out: Path, report
     """Write ``predictions.jsonl`` into ``out``, one line per request, in their order.
 
     Long prompts come first, so that a device too small for them fails at once. Seconds add up over
-    interrupted runs in ``predict.json``, which says ``"done": true`` when every request has its answer.
+    interrupted runs in ``predict.json``.
 
     Args:
         requests: every question of the set, with its prompt.
@@ -36,105 +36,49 @@ def predict(requests: Sequence[Request], predictor: Predictor, out: Path, report
         report: receives questions answered, questions in all, and a note.
 
     Raises:
-        DataError: two requests have the same id, or a line that is no prediction stands in the file.
+        DataError: two requests have the same id.
+        StoreError: a line that is no prediction stands in the file.
     """
     out.mkdir(parents=True, exist_ok=True)
     path = out / FILE
-    ids = [request.example.id for request in requests]
-    if len(set(ids)) < len(ids):
-        twice = next(name for name in ids if ids.count(name) > 1)
+    ids = Counter(request.example.id for request in requests)
+    twice = next((name for name, count in ids.items() if count > 1), None)
+    if twice is not None:
         raise DataError(f"two questions have the id '{twice}'", where="predict")
-    answered = {name: found for name, found in _resume(path).items() if name in set(ids)}
+    answered = _resume(path, ids)
     waiting = sorted(
         (request for request in requests if request.example.id not in answered),
         key=lambda request: -len(request.prompt),
     )
-    with path.open("a", encoding="utf-8", newline="\n") as file:
+    with path.open("ab") as file:
         for begin in range(0, len(waiting), predictor.batch):
             started = time.monotonic()
             batch = waiting[begin : begin + predictor.batch]
             predictions = _predictions(batch, predictor.complete(batch))
-            file.write("".join(map(_line, predictions)))
-            file.flush()
-            os.fsync(file.fileno())
+            append(file, predictions)
             answered |= {prediction.example_id: prediction for prediction in predictions}
             _add_seconds(out / TIMES, time.monotonic() - started)
             report(len(answered), len(requests), "")
-    _write(path, "".join(_line(answered[name]) for name in ids))
-    _add_seconds(out / TIMES, 0.0, done=True)
+    write_lines(path, (answered[name] for name in ids))
 
 
-def read(path: Path) -> dict[str, Prediction]:
-    """Read a file of predictions; a last line that was torn off is ignored.
-
-    Raises:
-        DataError: the file cannot be read, or another line is no prediction.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"the predictions cannot be read: {error}", where=str(path)) from error
-    lines = text.split("\n")[:-1]
-    predictions = (_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
-    return {prediction.example_id: prediction for prediction in predictions}
-
-
-def seconds(out: Path) -> float | None:
-    """Return the wall time that answering took over all runs, or ``None`` when it was not measured."""
-    return _times(out / TIMES).get("seconds")
-
-
-def _resume(path: Path) -> Mapping[str, Prediction]:
+def _resume(path: Path, ids: Collection[str]) -> dict[str, Prediction]:
     """Return the predictions already there, and cut off what an interrupted write left behind them."""
-    if not path.exists():
-        return {}
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        with path.open("r+b") as file:
-            file.truncate(whole)
-    return read(path)
+    drop_torn(path)
+    there = {prediction.example_id: prediction for prediction in read_lines(path, Prediction)}
+    return {name: there[name] for name in ids if name in there}
 
 
 def _predictions(batch: Sequence[Request], completions: Sequence[Completion]) -> list[Prediction]:
-    return [
-        Prediction(request.example.id, found.text, extract(found.text), found.tokens_in, found.tokens_out)
-        for request, found in zip(batch, completions, strict=True)
-    ]
+    return [_prediction(request.example.id, found) for request, found in zip(batch, completions, strict=True)]
 
 
-def _line(prediction: Prediction) -> str:
-    """Write one prediction as a line of ASCII, so that no character of a model can break the file."""
-    return json.dumps(asdict(prediction)) + "\n"
+def _prediction(name: str, found: Completion) -> Prediction:
+    """Find the SQL in an answer. Half of a surrogate pair, which no file can hold, becomes ``?``."""
+    text = found.text.encode("utf-8", "replace").decode()
+    return Prediction(name, text, extract(text), found.tokens_in, found.tokens_out)
 
 
-def _parse(line: str, where: str) -> Prediction:
-    try:
-        return Prediction(**json.loads(line))
-    except (ValueError, TypeError) as error:
-        raise DataError(
-            f"this line is no prediction: {error}", where=where, todo="delete the file to predict again"
-        ) from error
-
-
-def _times(path: Path) -> dict[str, float]:
-    try:
-        times: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return times
-
-
-def _add_seconds(path: Path, more: float, *, done: bool = False) -> None:
-    before = _times(path).get("seconds", 0.0)
-    _write(path, json.dumps({"seconds": before + more, "done": done}) + "\n")
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file whole or not at all."""
-    partial = path.with_name(f"{path.name}.tmp")
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+def _add_seconds(path: Path, more: float) -> None:
+    before = read_json(path).get("seconds", 0.0) if path.exists() else 0.0
+    write_json(path, {"seconds": float(cast("float", before)) + more})

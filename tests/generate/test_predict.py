@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from bench.errors import DataError
-from bench.generate.predict import predict, read, seconds
-from bench.types import Completion, Example, Request
+from bench.errors import DataError, StoreError
+from bench.generate.predict import predict
+from bench.store import read_json, read_lines
+from bench.types import Completion, Example, Prediction, Request
 
 REQUESTS = [
     Request(Example(f"q/{number}", "db", "?", ("SELECT 1",)), "prompt " * (number * 7 % 11 + 1))
@@ -38,9 +39,9 @@ def finished(folder) -> bytes:
 
 
 def test_one_line_per_question_in_their_order(tmp_path) -> None:
-    lines = finished(tmp_path).decode("ascii").splitlines()
+    lines = finished(tmp_path).decode().rstrip("\n").split("\n")
     assert [json.loads(line)["example_id"] for line in lines] == [r.example.id for r in REQUESTS]
-    first = read(tmp_path / "predictions.jsonl")["q/0"]
+    first = read_lines(tmp_path / "predictions.jsonl", Prediction)[0]
     assert first.sql == "SELECT 'q/0'"
     assert first.text.endswith("\u2028é")
     assert (first.tokens_in, first.tokens_out) == (3, 5)
@@ -84,19 +85,25 @@ def test_a_finished_file_is_left_alone(tmp_path) -> None:
 
 
 def test_seconds_add_up_over_runs(tmp_path) -> None:
-    assert seconds(tmp_path) is None
     with pytest.raises(KeyboardInterrupt):
         predict(REQUESTS, Echo(fatal=2), tmp_path)
-    before = seconds(tmp_path)
-    assert json.loads((tmp_path / "predict.json").read_text())["done"] is False
+    before = read_json(tmp_path / "predict.json")["seconds"]
     predict(REQUESTS, Echo(), tmp_path)
-    assert seconds(tmp_path) > before > 0
-    assert json.loads((tmp_path / "predict.json").read_text())["done"] is True
+    assert read_json(tmp_path / "predict.json")["seconds"] > before > 0
+
+
+def test_half_a_surrogate_pair_is_kept_as_a_question_mark(tmp_path) -> None:
+    class Broken(Echo):
+        def complete(self, requests):
+            return [Completion("SELECT '\ud800'") for _ in requests]
+
+    predict(REQUESTS, Broken(), tmp_path)
+    assert read_lines(tmp_path / "predictions.jsonl", Prediction)[0].text == "SELECT '?'"
 
 
 def test_a_foreign_line_is_an_error_that_names_its_place(tmp_path) -> None:
     (tmp_path / "predictions.jsonl").write_text('{"answer": 42}\n')
-    with pytest.raises(DataError, match=r"predictions.jsonl:1: this line is no prediction"):
+    with pytest.raises(StoreError, match=r"predictions.jsonl: line 1 is damaged"):
         predict(REQUESTS, Echo(), tmp_path)
 
 
