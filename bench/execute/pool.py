@@ -205,7 +205,7 @@ class Pool:
                 continue
             try:
                 task = worker.outstanding.pop(int(reply["n"]))  # type: ignore[call-overload]
-                again = verdicts.read(task, reply)
+                again = verdicts.read(task, reply, worker.golds)
             except (KeyError, TypeError, ValueError):
                 alive = False
                 break

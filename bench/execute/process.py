@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,7 @@ import apsw
 from bench.execute import wire
 from bench.execute.item import Task
 from bench.execute.policy import Policy
+from bench.types import Outcome
 
 PROGRAM = Path(__file__).with_name("worker.py")
 APSW = str(Path(apsw.__file__).parent.parent)
@@ -32,6 +34,7 @@ class Process:
         sandbox: layers on or absent; ``None`` until the worker has said so.
         retiring: whether it announced that it is going to end.
         alone: whether it works on an item that must not share its process.
+        golds: outcomes of the gold queries that it has told, by its own numbers.
     """
 
     def __init__(self, policy: Policy, folders: Iterable[str]) -> None:
@@ -42,6 +45,7 @@ class Process:
         self.retiring = self.alone = False
         self.database = ""
         self.stalled = 0.0
+        self.golds: OrderedDict[int, Outcome] = OrderedDict()
         self._policy = policy
         self._out, self._in = bytearray(), bytearray()
         slot = _memory(wire.SLOT_BYTES)

@@ -12,9 +12,9 @@ from collections import OrderedDict
 
 from bench.execute.compare import COMPARISONS, IGNORES_REPEATS, KNOWS_ROWS, NEEDS_VALID_TEXT, SearchTooLong
 from bench.execute.connection import Connection
-from bench.execute.query import DROPPED_BYTES, Budget, Result, classify, run
+from bench.execute.query import CHUNKS, DROPPED_BYTES, Budget, Result, classify, run
 from bench.execute.show import show
-from bench.execute.wire import GOLD, PREDICTION
+from bench.execute.wire import GOLD, MAX_GOLDS, PREDICTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 
 MAX_CONNECTIONS = 32
-MAX_GOLDS = 4096
 
 
 class Gold:
@@ -50,7 +49,8 @@ class Gold:
         self.result = Result()
         self.rows: list[Row] = []
         self._distinct: set[Row] | None = None
-        self.shown = ""
+        self.number = 0
+        self.told = False
         self.stamp: Stamp = (0, 0, 0)
 
     def take(self, chunk: list[Row]) -> bool:
@@ -80,7 +80,16 @@ class Watch:
         self.count = 0
 
     def take(self, chunk: list[Row]) -> bool:
-        """Close the rules that these rows decide; answers whether all are closed."""
+        """Close the rules that these rows decide; answers whether all are closed.
+
+        A first chunk that is not full is mostly the whole result: it waits for ``finish``.
+        """
+        if not self.count and len(chunk) < CHUNKS[0]:
+            self.count, self.rows = len(chunk), chunk
+            return False
+        if self.count == len(self.rows) < CHUNKS[0]:
+            chunk = self.rows + chunk
+            self.count, self.rows = 0, []
         self.count += len(chunk)
         if self._by_row and not self.gold.distinct.issuperset(chunk):
             self.open -= KNOWS_ROWS
@@ -100,7 +109,7 @@ class Watch:
         for name in sorted(self.open):
             try:
                 if name in IGNORES_REPEATS:
-                    self.equal[name] = self.seen == self.gold.distinct
+                    self.equal[name] = (self.seen or set(self.rows)) == self.gold.distinct
                 else:
                     self.equal[name] = COMPARISONS[name](self.gold.rows, self.rows, self.in_order)
             except SearchTooLong as reason:
@@ -124,7 +133,7 @@ class Session:
         self._policy, self._vfs = policy, vfs
         self._connections: OrderedDict[str, tuple[Connection, Stamp]] = OrderedDict()
         self._golds: OrderedDict[tuple[str, str], Gold] = OrderedDict()
-        self._gold_bytes = 0
+        self._gold_bytes = self._count = 0
         self._looked: tuple[str, Stamp] | None = None
 
     def answer(self, item: Item, note: Callable[[int], None]) -> str:
@@ -144,7 +153,7 @@ class Session:
                 prediction = self._prediction(item, item["p"], gold, equal)
             if gold and DROPPED_BYTES in gold.result.notes + prediction.notes:
                 equal.update(dict.fromkeys(NEEDS_VALID_TEXT & equal.keys(), False))
-        shown = gold.shown if gold else "null"
+        shown = _tell(gold) if gold else "null"
         answer = "null" if prediction is None else show(prediction)
         decided = ",".join([f'"{name}":{int(value)}' for name, value in equal.items()])
         return f'{{"n":{item["n"]},"g":{shown},"p":{answer},"e":{{{decided}}},"bye":{int(self.spent)}}}'
@@ -158,7 +167,8 @@ class Session:
         budget = Budget(policy.steps, policy.rows, policy.gold_bytes, policy.preview_rows)
         gold, result = self._run(path, sql, budget, Gold)
         gold.result = result
-        gold.shown = show(gold.result)
+        self._count += 1
+        gold.number = self._count
         if gold.result.status != "ok":
             gold.rows = []
         if not gold.result.status.startswith(("db_", "internal")):
@@ -255,3 +265,11 @@ class Session:
         limit = self._policy.gold_bytes
         while len(self._golds) > MAX_GOLDS or (self._gold_bytes > limit and len(self._golds) > 1):
             self._gold_bytes -= self._golds.popitem(last=False)[1].result.size
+
+
+def _tell(gold: Gold) -> str:
+    """Give a gold's number, and its outcome the first time that this worker speaks of it."""
+    if gold.told:
+        return str(gold.number)
+    gold.told = True
+    return f"[{gold.number},{show(gold.result)}]"

@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 from bench.execute.item import Task, outcome
 from bench.execute.policy import Policy
-from bench.execute.wire import GOLD
+from bench.execute.wire import GOLD, MAX_GOLDS
 from bench.types import Outcome, Status
 
 UNSURE = frozenset({Status.CRASH, Status.DB_IO, Status.INTERNAL})
@@ -42,13 +42,13 @@ def settle_gold(task: Task, verdict: Outcome) -> None:
     task.gold_outcome, task.gold = verdict, None
 
 
-def read(task: Task, reply: dict[str, object]) -> bool:
+def read(task: Task, reply: dict[str, object], golds: OrderedDict[int, Outcome]) -> bool:
     """Take a worker's answer over; tells whether the task must run again, alone.
 
     Raises:
         ValueError, TypeError, KeyError: the reply is not what a worker sends.
     """
-    gold = outcome(reply["g"]) if reply["g"] is not None else None  # type: ignore[arg-type]
+    gold = _gold(reply["g"], golds)
     prediction = outcome(reply["p"]) if reply["p"] is not None else None  # type: ignore[arg-type]
     unsure = any(result and result.status in UNSURE for result in (gold, prediction))
     if unsure and task.attempts == 0:
@@ -61,6 +61,22 @@ def read(task: Task, reply: dict[str, object]) -> bool:
         task.equal.update((name, bool(value)) for name, value in dict(reply["e"]).items())  # type: ignore[call-overload]
     task.gold = task.prediction = None
     return False
+
+
+def _gold(told: object, golds: OrderedDict[int, Outcome]) -> Outcome | None:
+    """Look a gold's outcome up by its number, or learn it with its number."""
+    if told is None:
+        return None
+    if isinstance(told, int):
+        golds.move_to_end(told)
+        return golds[told]
+    if not isinstance(told, list):
+        raise TypeError(f"a gold told as {type(told).__name__}")
+    number, learned = int(told[0]), outcome(told[1])
+    golds[number] = learned
+    if len(golds) > 2 * MAX_GOLDS:
+        golds.popitem(last=False)
+    return learned
 
 
 def explain(cause: str, code: int, policy: Policy) -> Outcome:

@@ -22,7 +22,10 @@ SLOT_BYTES = 4096
 MAX_REPLY = 2**20
 """Bytes; a longer frame from a worker is treated as a crash."""
 
-IDLE, GOLD, PREDICTION = 0, 1, 2
+GOLD, PREDICTION = 1, 2
+
+MAX_GOLDS = 4096
+"""Gold results that a worker keeps at most; the supervisor remembers twice as many outcomes."""
 
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

@@ -85,7 +85,8 @@ def _answer(session: Session, item: Item, note: Callable[[int], None]) -> str:
         session.spent = True
         status = "memory" if isinstance(error, MemoryError) else "internal"
         told = [status, f"{type(error).__name__}: {error}"[:500], 0, 0, [], [], []]
-        return wire.encode({"n": item["n"], "g": told, "p": told, "e": {}, "bye": 1})
+        gold = None if item["g"] is None else [0, told]
+        return wire.encode({"n": item["n"], "g": gold, "p": told, "e": {}, "bye": 1})
 
 
 def _batches(socket: int) -> Iterator[list[Item]]:
