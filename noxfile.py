@@ -76,7 +76,7 @@ def parity(session: nox.Session) -> None:
 @nox.session
 def core(session: nox.Session) -> None:
     """Check that the bench works as installed from a wheel, without torch and without the checkout."""
-    install(session)
+    session.install("--constraint", "constraints.txt", ".")
     bench = Path(session.bin) / "bench"
     with session.chdir(session.create_tmp()):
         for words in (["--help"], ["doctor"], ["data", "list"], ["plan", "quickstart"]):

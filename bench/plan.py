@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from bench.errors import ConfigError, near
+from bench.execute import ENGINE
+from bench.execute.policy import named
 from bench.generate.protocol import ModelAdapter
 from bench.identity import digest, fit_key, judge_key, predict_key
 from bench.judge.rate import rated
@@ -28,10 +29,6 @@ from bench.types import Dataset
 
 Stage = Literal["fit", "predict", "judge", "score"]
 STAGES: tuple[Stage, ...] = ("fit", "predict", "judge", "score")
-
-ENGINE = f"apsw {version('apsw')}"
-"""The SQL engine of verdicts; another one may order or round differently, so it enters their keys."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -213,6 +210,4 @@ def _limited(dataset: Dataset, limit: int | None) -> Dataset:
 
 
 def _policy_id(name: str) -> str:
-    from bench.execute import policy
-
-    return policy.named(name).id
+    return named(name, where="judge.policy").id
