@@ -30,6 +30,7 @@ from bench.types import Dataset
 Stage = Literal["fit", "predict", "judge", "score"]
 STAGES: tuple[Stage, ...] = ("fit", "predict", "judge", "score")
 
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A cell with everything that its stages read and where they write.
@@ -155,7 +156,10 @@ class Plan:
         )
         names = metrics(self.suite.judge.rules, asked.rules, where=f"{self.suite.name}, judge.rules")
         judged = judge_key(
-            predictions=predicted, rules=names, policy=_policy_id(self.suite.judge.policy), engine=ENGINE
+            predictions=predicted,
+            rules=names,
+            policy=named(self.suite.judge.policy, where="judge.policy").id,
+            engine=ENGINE,
         )
         return Bound(
             cell=cell,
@@ -207,7 +211,3 @@ def _limited(dataset: Dataset, limit: int | None) -> Dataset:
         examples=dataset.examples[:limit],
         fingerprint=digest({"data": dataset.fingerprint, "limit": limit}),
     )
-
-
-def _policy_id(name: str) -> str:
-    return named(name, where="judge.policy").id
