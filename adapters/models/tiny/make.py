@@ -1,8 +1,8 @@
 """Trains the tiny models and their tokenizer from scratch: ``python -m adapters.models.tiny.make``.
 
-The data are questions over invented databases (``adapters.datasets.mini.synth``), each with a schema of
-its own, so that the models learn to read a schema rather than to know one. Seeded throughout: the same
-seed, versions and kind of CPU give the same bytes. Needs the [train] extra.
+The data are questions over invented databases (``adapters.datasets.mini.synth`` with words lent by
+``lend.py``), each with a schema of its own, so that the models learn to read a schema, not to know one.
+Seeded throughout: the same seed, versions and kind of CPU give the same bytes. Needs the [train] extra.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
-from adapters.datasets.mini import synth
-from adapters.models.tiny import HOME, SIZES
+from adapters.models.tiny import HOME, SIZES, lend
 from bench.methods import Full, PromptSpec, Sft, Training
 from bench.prompts import answer, render
 from bench.train.fit import FitJob, fit
@@ -31,13 +30,14 @@ from bench.weights import quiet
 
 COMMAND = "python -m adapters.models.tiny.make"
 SEED = 17
-VOCABULARY = 1536
+VOCABULARY = 2048
 CONTEXT = 2048
 TOKENIZER_EXAMPLES = 20_000
 PIECES = (
     r"\bT\d\b\.?",  # a table alias with its dot
     r" ?(?:\b[A-Z]{2,}\b ?)+",  # keywords
     r"_id\b",
+    r"\p{L}{3,}?(?=s\b)",  # a word without its final s, so that a plural begins like its singular
     r"\p{L}+",
     r"\d",
     r" ?[^\w\s]+ ?",  # punctuation
@@ -46,7 +46,7 @@ PIECES = (
 )
 END, PAD, MASK = "<|end|>", "<|pad|>", "<|mask|>"
 DISCLOSURE = (
-    "Trained only on questions over invented databases. They share question patterns and much vocabulary"
+    "Trained only on questions over invented databases. They share question patterns and vocabulary"
     " with the data set mini, but never its schemas and never its questions."
 )
 
@@ -61,13 +61,13 @@ class Recipe:
     heads: int
     steps: int
     lr: float
-    batch: int = 32
+    batch: int = 16
 
 
 RECIPES = {
-    "small": Recipe(width=64, depth=3, inner=160, heads=4, steps=2800, lr=4e-3, batch=16),
-    "medium": Recipe(width=128, depth=4, inner=288, heads=4, steps=1200, lr=3e-3),
-    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=700, lr=2e-3),
+    "small": Recipe(width=64, depth=3, inner=128, heads=4, steps=3000, lr=4e-3),
+    "medium": Recipe(width=128, depth=4, inner=256, heads=4, steps=2400, lr=3e-3),
+    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=1400, lr=1.5e-3),
 }
 
 
@@ -139,7 +139,7 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
 def dataset(count: int, *, first: int = SEED) -> Dataset:
     """Gather ``count`` questions over as many invented databases."""
     schemas, examples = {}, []
-    for schema, example in synth.examples(count, first):
+    for schema, example in lend.examples(count, first):
         schemas[schema.db_id] = schema
         examples.append(example)
     return Dataset(
@@ -158,7 +158,7 @@ def dataset(count: int, *, first: int = SEED) -> Dataset:
 
 
 def _texts(count: int) -> Iterator[str]:
-    for schema, example in synth.examples(count, SEED):
+    for schema, example in lend.examples(count, SEED):
         prompt = render(PromptSpec(), example, schema)
         yield prompt
         yield answer(prompt, example.gold[0])
@@ -199,7 +199,7 @@ def _write_cards(size: str, recipe: Recipe, training: Training, measured: Fit, o
         "architecture": "Qwen3, tied embeddings, no biases; stored in float16, always loaded as float32",
         "parameters": measured.parameters,
         "shape": asdict(recipe),
-        "data": f"{measured.examples} questions of adapters.datasets.mini.synth, seed {SEED}",
+        "data": f"{measured.examples} questions of adapters.models.tiny.lend, seed {SEED}",
         "prompt": "compact",
         "steps": measured.steps,
         "batch": training.batch,
