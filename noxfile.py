@@ -86,7 +86,7 @@ def core(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and who may import whom."""
-    install(session, extras="train", groups=("test", "lint"))
+    install(session, groups=("test", "lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
@@ -97,7 +97,7 @@ def lint(session: nox.Session) -> None:
 def perf(session: nox.Session) -> None:
     """Measure speed, as ratios within one run."""
     install(session, extras="train", groups=("test", "perf"))
-    session.run("pytest", "tests/perf", "--benchmark-only", *session.posargs)
+    session.run("pytest", "tests/perf", "-s", "--benchmark-columns=min,mean,rounds", *session.posargs)
 
 
 @nox.session(default=False)
