@@ -8,7 +8,7 @@ of mini's: its vocabulary becomes known, its schemas and its questions do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -51,11 +51,9 @@ def lend(schema: Schema, example: Example, rng: Random) -> tuple[Schema, Example
     swaps = _drawn(own, free, rng) | _drawn(said, [value for value in values if value not in said], rng)
     if not swaps:
         return schema, example
-    return _renamed(schema, swaps), replace(
-        example,
-        question=_swap(example.question, swaps),
-        gold=tuple(_swap(sql, swaps) for sql in example.gold),
-    )
+    swap = _swapper(swaps)
+    asked = replace(example, question=swap(example.question), gold=tuple(swap(sql) for sql in example.gold))
+    return _renamed(schema, swap), asked
 
 
 def _drawn(old: list[str], new: list[str], rng: Random) -> dict[str, str]:
@@ -64,33 +62,26 @@ def _drawn(old: list[str], new: list[str], rng: Random) -> dict[str, str]:
     return dict(zip(giving, rng.sample(new, len(giving)), strict=True))
 
 
-def _swap(text: str, swaps: dict[str, str]) -> str:
-    """Replace whole words in one pass, plurals by plurals; an underscore ends a word."""
+def _swapper(swaps: dict[str, str]) -> Callable[[str], str]:
+    """Return what replaces whole words in one pass, plurals by plurals; an underscore ends a word."""
     pairs = {plural(old): plural(new) for old, new in swaps.items()} | swaps
-    pattern = "|".join(map(re.escape, sorted(pairs, key=len, reverse=True)))
-    return re.sub(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", lambda match: pairs[match[0]], text)
+    words = "|".join(map(re.escape, sorted(pairs, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])")
+    return lambda text: pattern.sub(lambda match: pairs[match[0]], text)
 
 
-def _renamed(schema: Schema, swaps: dict[str, str]) -> Schema:
+def _renamed(schema: Schema, swap: Callable[[str], str]) -> Schema:
     tables = tuple(
         Table(
-            _swap(table.name, swaps),
-            tuple(
-                Column(_swap(column.name, swaps), column.type, _swap(column.label, swaps))
-                for column in table.columns
-            ),
-            tuple(_swap(name, swaps) for name in table.primary_key),
-            _swap(table.label, swaps),
+            swap(table.name),
+            tuple(Column(swap(column.name), column.type, swap(column.label)) for column in table.columns),
+            tuple(swap(name) for name in table.primary_key),
+            swap(table.label),
         )
         for table in schema.tables
     )
     keys = tuple(
-        ForeignKey(
-            _swap(key.table, swaps),
-            _swap(key.column, swaps),
-            _swap(key.to_table, swaps),
-            _swap(key.to_column, swaps),
-        )
+        ForeignKey(swap(key.table), swap(key.column), swap(key.to_table), swap(key.to_column))
         for key in schema.foreign_keys
     )
     return Schema(schema.db_id, tables, keys)
