@@ -49,6 +49,42 @@ def same_under_some_order(gold: Sequence[Row], pred: Sequence[Row], in_order: bo
     return classes is not None and _search(goal, given, *classes)
 
 
+def found_among(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
+    """Tell whether some of the columns of ``pred``, in some order, are ``gold``.
+
+    Args:
+        gold: at least one row; all rows equally long.
+        pred: as many rows, with as many columns or more.
+        in_order: compare lists of rows; else multisets.
+
+    Raises:
+        SearchTooLong: undecided after ``MAX_CELLS``.
+    """
+    ids: dict[Hashable, int] = {}
+    goal, given = (
+        [tuple(ids.setdefault(value, len(ids)) for value in column) for column in zip(*table, strict=True)]
+        for table in (gold, pred)
+    )
+    if in_order or len(gold) == 1:
+        return Counter(goal) <= Counter(given)
+    partners: dict[Ids, Counter[Ids]] = {}
+    for column in given:
+        partners.setdefault(tuple(sorted(column)), Counter())[column] += 1
+    left_over = dict(enumerate(partners.values()))
+    colours = {values: colour for colour, values in enumerate(partners)}
+    wanted = []
+    for column in goal:
+        colour = colours.get(tuple(sorted(column)), -1)
+        if colour < 0:
+            return False
+        wanted.append((len(left_over[colour]), colour, column))
+    try:
+        start = [0] * len(gold)
+        return _try([item[1:] for item in sorted(wanted)], left_over, start, start, [MAX_CELLS])
+    except RecursionError:
+        raise SearchTooLong(f"{len(goal)} columns") from None
+
+
 def _classes(goal: list[Ids], given: list[Ids]) -> tuple[list[int], list[int]] | None:
     """Colour the columns of both tables until the colours settle; ``None`` if they cannot match.
 

@@ -9,8 +9,13 @@ Standard library only, because the comparison runs inside the sandboxed worker.
 ``bag``                 the multisets of rows are equal; columns as they stand
 ``ordered``             the lists of rows are equal; columns as they stand
 ``strict``              any order of columns; list or multiset; floats within a tolerance
+``subset``              as ``strict``, but the prediction may have further columns
+``spider``              each column is the same list as its partner; the partners are the argument
+``soft_f1``             a number: cells of each row that are found in the gold's row at its place
 ======================  ==========================================================================
 
+A name may have an argument: ``spider:0-1,1-0`` pairs column 0 of gold with 1 of the prediction, and
+so on; ``strict:list``, ``strict:bag`` and the same of ``subset`` say whether order matters there.
 Values compare as in Python: ``1 == 1.0``, ``None == None``, ``'1' != 1``, text case-sensitive.
 """
 
@@ -19,7 +24,7 @@ from __future__ import annotations
 import marshal
 from collections import Counter
 
-from bench.execute.columns import SearchTooLong, same_under_some_order
+from bench.execute.columns import SearchTooLong, found_among, same_under_some_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +32,22 @@ if TYPE_CHECKING:
 
     from bench.types import Row, Scalar
 
-    Comparison = Callable[[Sequence[Row], Sequence[Row], bool], bool]
+    Verdict = bool | float
+    Comparison = Callable[[Sequence[Row], Sequence[Row], bool, str], Verdict]
 
-__all__ = ["COMPARISONS", "SearchTooLong", "bag", "bird", "ordered", "strict", "test_suite"]
+__all__ = [
+    "COMPARISONS",
+    "SearchTooLong",
+    "bag",
+    "bird",
+    "compare",
+    "ordered",
+    "soft_f1",
+    "spider",
+    "strict",
+    "subset",
+    "test_suite",
+]
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Two floats nearer than this count as one under ``strict``."""
@@ -77,7 +95,7 @@ def strict(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
     """Compare without quirks: any order of columns, duplicates counted, floats within a tolerance.
 
     Floats count as one when a chain of steps below 1e-9 relative or 1e-12 absolute joins them.
-    Whether two empty results have the same number of columns is not seen here.
+    Whether two empty results have the same number of columns is not seen here; who runs them looks.
 
     Raises:
         SearchTooLong: too many orders of columns are possible to try.
@@ -90,15 +108,106 @@ def strict(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
     return same_under_some_order(_rewrite(gold, merged), _rewrite(pred, merged), in_order)
 
 
+def subset(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
+    """Compare as ``strict`` does, but let the prediction have more columns than the gold.
+
+    Every column of the gold has a column of its own in the prediction, and rows stay together:
+    Defog's definition, and what Spider 2.0 means (its script looks at each column alone).
+
+    Raises:
+        SearchTooLong: too many choices of columns are possible to try.
+    """
+    if len(gold) != len(pred) or (gold and len(gold[0]) > len(pred[0])):
+        return False
+    if not gold:
+        return True
+    merged = _merge_floats(gold, pred)
+    return found_among(_rewrite(gold, merged), _rewrite(pred, merged), in_order)
+
+
+def spider(gold: Sequence[Row], pred: Sequence[Row], partners: Sequence[tuple[int, int]]) -> bool:
+    """Compare paired columns as lists, as Spider's own script of 2018 does.
+
+    Args:
+        gold: rows.
+        pred: rows.
+        partners: (column of gold, column of the prediction) for each of the columns compared.
+
+    A pair beyond the columns that there are ends the script in an error, and is unequal here.
+    """
+    if len(gold) != len(pred):
+        return False
+    if not gold:
+        return True
+    if any(at >= len(gold[0]) or other >= len(pred[0]) for at, other in partners):
+        return False
+    return all(row[at] == mine[other] for row, mine in zip(gold, pred, strict=True) for at, other in partners)
+
+
+def soft_f1(gold: Sequence[Row], pred: Sequence[Row]) -> float:
+    """Score cells as BIRD mini-dev's script does.
+
+    Repeated rows are dropped; row i is held against row i. A pair of rows counts the predicted cells
+    that the gold row has, those that it lacks, and the gold cells that the predicted row lacks, each
+    as a share of gold's columns; a row without a partner counts as one that is wrong. F1 of the sums.
+    """
+    gold, pred = list(dict.fromkeys(gold)), list(dict.fromkeys(pred))
+    if not gold and not pred:
+        return 1.0
+    hits: list[float] = []
+    extra: list[float] = []
+    lacking: list[float] = []
+    for row, mine in zip(gold, pred, strict=False):
+        found = sum(value in row for value in mine)
+        hits.append(found / len(row))
+        extra.append((len(mine) - found) / len(row))
+        lacking.append(sum(value not in mine for value in row) / len(row))
+    right = sum(hits)
+    wrong = sum(extra) + max(0, len(pred) - len(gold))
+    missed = sum(lacking) + max(0, len(gold) - len(pred))
+    precision = right / (right + wrong) if right + wrong else 0.0
+    recall = right / (right + missed) if right + missed else 0.0
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def base(comparison: str) -> str:
+    """Return the name without its argument."""
+    return comparison.partition(":")[0]
+
+
+def compare(comparison: str, gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> Verdict:
+    """Apply the comparison of that name; ``in_order`` holds where its argument does not say.
+
+    Raises:
+        SearchTooLong: too many orders of columns are possible to try.
+    """
+    name, _, argument = comparison.partition(":")
+    return COMPARISONS[name](gold, pred, in_order, argument)
+
+
+def _plain(rule: Callable[[Sequence[Row], Sequence[Row], bool], bool]) -> Comparison:
+    return lambda gold, pred, in_order, argument: rule(
+        gold, pred, {"list": True, "bag": False}.get(argument, in_order)
+    )
+
+
+def _spider(gold: Sequence[Row], pred: Sequence[Row], _in_order: bool, argument: str) -> bool:
+    pairs = [pair.partition("-") for pair in argument.split(",")]
+    return spider(gold, pred, [(int(at), int(other)) for at, _, other in pairs])
+
+
 COMPARISONS: dict[str, Comparison] = {
-    "test_suite": test_suite,
-    "bird": bird,
-    "bag": bag,
-    "ordered": ordered,
-    "strict": strict,
+    "test_suite": _plain(test_suite),
+    "bird": _plain(bird),
+    "bag": _plain(bag),
+    "ordered": _plain(ordered),
+    "strict": _plain(strict),
+    "subset": _plain(subset),
+    "spider": _spider,
+    "soft_f1": lambda gold, pred, _in_order, _argument: soft_f1(gold, pred),
 }
 
-NEEDS_VALID_TEXT = frozenset({"bird"})
+NEEDS_VALID_TEXT = frozenset({"bird", "spider", "soft_f1"})
 """Rules under which text that is not UTF-8 is an error of the query; the others drop the bytes."""
 
 IGNORES_REPEATS = frozenset({"bird"})
@@ -106,6 +215,12 @@ IGNORES_REPEATS = frozenset({"bird"})
 
 KNOWS_ROWS = frozenset({"bird", "bag", "ordered"})
 """Rules under which one row that the gold does not have decides."""
+
+NEEDS_EVERY_ROW = frozenset({"soft_f1"})
+"""Rules that are decided by the last row only."""
+
+SEES_COLUMNS = frozenset({"bag", "ordered", "strict", "subset"})
+"""Rules under which an empty result must have as many columns as gold's; a superset may have more."""
 
 
 def _has_whole_float(rows: Sequence[Row]) -> bool:

@@ -24,7 +24,7 @@ from typing import Self
 import apsw
 
 from bench.errors import ConfigError, near
-from bench.execute.compare import COMPARISONS
+from bench.execute.compare import COMPARISONS, base
 from bench.execute.item import Judged, Pair, Query, Task, screen
 from bench.execute.policy import STANDARD, Policy
 from bench.execute.pool import Pool
@@ -142,7 +142,7 @@ class Executor:
         if key in memo:
             return memo[key]
         for name in pair.comparisons:
-            if name not in COMPARISONS:
+            if base(name) not in COMPARISONS:
                 raise ConfigError(f"unknown comparison '{name}'", todo=near(name, COMPARISONS))
         gold, prediction = screen(pair.gold, self.policy), screen(pair.prediction, self.policy)
         task = Task(

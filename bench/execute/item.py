@@ -11,13 +11,19 @@ from typing import TypeAlias
 from bench.execute.policy import Policy
 from bench.types import Outcome, Row, Scalar, Status
 
+NO_STATEMENT = "there is no statement"
+"""What is said of a text with nothing but space and comments."""
+
 Told: TypeAlias = list[object]
 """An outcome as a worker tells it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A prediction to compare with its gold; ``ordered`` where the order of rows matters."""
+    """A prediction to compare with its gold; ``ordered`` where the order of rows matters.
+
+    A comparison is a name that ``bench.execute.compare`` knows, some with an argument behind a colon.
+    """
 
     key: str
     database: Path
@@ -29,12 +35,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a pair ended; ``equal`` is false under every name unless both outcomes are ``OK``."""
+    """How a pair ended, under each comparison; none holds unless both outcomes are ``OK``."""
 
     key: str
     gold: Outcome
     prediction: Outcome
-    equal: Mapping[str, bool]
+    equal: Mapping[str, bool | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Task:
     ordered: bool = False
     gold_outcome: Outcome | None = None
     outcome: Outcome | None = None
-    equal: dict[str, bool] = field(default_factory=dict)
+    equal: dict[str, bool | float] = field(default_factory=dict)
     attempts: int = 0
     queued: bool = False
 
@@ -88,7 +94,7 @@ def screen(sql: object, policy: Policy) -> Outcome | None:
     if not isinstance(sql, str):
         return Outcome(Status.NOT_A_QUERY, f"not text but {type(sql).__name__}")
     if not sql or sql.isspace():
-        return Outcome(Status.NOT_A_QUERY, "there is no statement")
+        return Outcome(Status.NOT_A_QUERY, NO_STATEMENT)
     if len(sql) > policy.sql_bytes:
         return Outcome(Status.ERROR_LIMIT, f"longer than {policy.sql_bytes} bytes")
     if "\0" in sql:

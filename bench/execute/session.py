@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 
-from bench.execute.compare import COMPARISONS, IGNORES_REPEATS, KNOWS_ROWS, NEEDS_VALID_TEXT, SearchTooLong
+from bench.execute.compare import NEEDS_VALID_TEXT, base
 from bench.execute.connection import Connection
-from bench.execute.query import CHUNKS, DROPPED_BYTES, Budget, Result, classify, run
+from bench.execute.query import DROPPED_BYTES, Budget, Result, classify, run
 from bench.execute.show import show
+from bench.execute.watch import Watch
 from bench.execute.wire import GOLD, MAX_GOLDS, PREDICTION
 
 TYPE_CHECKING = False
@@ -66,63 +67,17 @@ class Gold:
         return self._distinct
 
 
-class Watch:
-    """Compares rows with the gold's as they arrive and knows when nothing is open any more."""
-
-    def __init__(self, gold: Gold, names: list[str], in_order: bool) -> None:
-        self.gold, self.in_order = gold, in_order
-        self.equal = dict.fromkeys(names, False)
-        self.open = set(names)
-        self._by_row = not self.open.isdisjoint(KNOWS_ROWS)
-        self._as_set = not self.open.isdisjoint(IGNORES_REPEATS)
-        self.rows: list[Row] = []
-        self.seen: set[Row] = set()
-        self.count = 0
-
-    def take(self, chunk: list[Row]) -> bool:
-        """Close the rules that these rows decide; answers whether all are closed.
-
-        A first chunk that is not full is mostly the whole result: it waits for ``finish``.
-        """
-        if not self.count and len(chunk) < CHUNKS[0]:
-            self.count, self.rows = len(chunk), chunk
-            return False
-        if self.count == len(self.rows) < CHUNKS[0]:
-            chunk = self.rows + chunk
-            self.count, self.rows = 0, []
-        self.count += len(chunk)
-        if self._by_row and not self.gold.distinct.issuperset(chunk):
-            self.open -= KNOWS_ROWS
-            self._by_row = self._as_set = False
-        if self.count > len(self.gold.rows):
-            self.open &= IGNORES_REPEATS
-            self.rows.clear()
-        else:
-            self.rows += chunk
-        if self._as_set:
-            self.seen.update(chunk)
-        return not self.open and bool(self.equal)
-
-    def finish(self) -> tuple[str, ...]:
-        """Decide the rules still open; returns notes on those that could not be."""
-        notes = []
-        for name in sorted(self.open):
-            try:
-                if name in IGNORES_REPEATS:
-                    self.equal[name] = (self.seen or set(self.rows)) == self.gold.distinct
-                else:
-                    self.equal[name] = COMPARISONS[name](self.gold.rows, self.rows, self.in_order)
-            except SearchTooLong as reason:
-                notes.append(f"{name}: no order of the columns found in time ({reason})")
-        return tuple(notes)
-
-
 class Forget:
     """Looks at nothing: for queries that are run without a gold."""
 
     def take(self, chunk: list[Row]) -> bool:  # noqa: ARG002 - a sink
         """Go on."""
         return False
+
+
+def _number(value: bool | float) -> str:
+    """Write a verdict for the wire: 0 or 1, or a number with a point."""
+    return repr(value) if isinstance(value, float) else str(int(value))
 
 
 class Session:
@@ -138,7 +93,8 @@ class Session:
 
     def answer(self, item: Item, note: Callable[[int], None]) -> str:
         """Run what the item asks for; gives the JSON of the reply."""
-        path, equal = item["d"], dict.fromkeys(item["c"], False)
+        path = item["d"]
+        equal: dict[str, bool | float] = dict.fromkeys(item["c"], False)
         self._looked = None
         gold, prediction = None, None
         if item["g"] is not None:
@@ -148,14 +104,14 @@ class Session:
             note(PREDICTION)
             if gold and item["p"] == item["g"]:
                 prediction = gold.result
-                equal = dict.fromkeys(equal, prediction.status == "ok")
+                equal = dict.fromkeys(item["c"], prediction.status == "ok")
             else:
                 prediction = self._prediction(item, item["p"], gold, equal)
             if gold and DROPPED_BYTES in gold.result.notes + prediction.notes:
-                equal.update(dict.fromkeys(NEEDS_VALID_TEXT & equal.keys(), False))
+                equal.update((name, False) for name in item["c"] if base(name) in NEEDS_VALID_TEXT)
         shown = _tell(gold) if gold else "null"
         answer = "null" if prediction is None else show(prediction)
-        decided = ",".join([f'"{name}":{int(value)}' for name, value in equal.items()])
+        decided = ",".join([f'"{name}":{_number(value)}' for name, value in equal.items()])
         return f'{{"n":{item["n"]},"g":{shown},"p":{answer},"e":{{{decided}}},"bye":{int(self.spent)}}}'
 
     def _gold(self, path: str, sql: str) -> Gold:
@@ -193,7 +149,7 @@ class Session:
         self._golds.move_to_end((path, sql))
         return gold
 
-    def _prediction(self, item: Item, sql: str, gold: Gold | None, equal: dict[str, bool]) -> Result:
+    def _prediction(self, item: Item, sql: str, gold: Gold | None, equal: dict[str, bool | float]) -> Result:
         """Run the prediction against its gold, writing the verdicts into ``equal``."""
         policy = self._policy
         steps, size = policy.steps, policy.bytes
@@ -205,7 +161,7 @@ class Session:
         budget = Budget(steps, policy.rows, size + gold.result.size, policy.preview_rows)
         watch, result = self._run(item["d"], sql, budget, lambda: Watch(gold, item["c"], item["o"]))
         if result.status == "ok":
-            result.notes += watch.finish()
+            result.notes += watch.finish(len(result.columns))
             equal.update(watch.equal)
         return result
 

@@ -58,7 +58,7 @@ def read(task: Task, reply: dict[str, object], golds: OrderedDict[int, Outcome])
     task.outcome = prediction or task.outcome
     both = task.gold_outcome is not None and task.outcome is not None
     if both and task.gold_outcome.status == task.outcome.status == Status.OK:  # type: ignore[union-attr]
-        task.equal.update((name, bool(value)) for name, value in dict(reply["e"]).items())  # type: ignore[call-overload]
+        task.equal.update((name, _value(value)) for name, value in dict(reply["e"]).items())  # type: ignore[call-overload]
     task.gold = task.prediction = None
     return False
 
@@ -77,6 +77,11 @@ def _gold(told: object, golds: OrderedDict[int, Outcome]) -> Outcome | None:
     if len(golds) > 2 * MAX_GOLDS:
         golds.popitem(last=False)
     return learned
+
+
+def _value(told: object) -> bool | float:
+    """Read a verdict: 0 or 1, or a number with a point."""
+    return told if isinstance(told, float) else bool(told)
 
 
 def explain(cause: str, code: int, policy: Policy) -> Outcome:

@@ -6,16 +6,21 @@ Each distinct pair of texts is run once and every rule that wants it is applied 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bench.execute import Executor, Judged, Pair
-from bench.judge.rules import EM_RULES, EX_RULES
+from bench.execute.item import NO_STATEMENT
+from bench.judge.rules import EM_RULES, EX_RULES, Run
 from bench.judge.score import UNRATED
-from bench.sql import spider
+from bench.sql import rewrite, spider
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
+
+_Texts: TypeAlias = tuple[str, str]
+"""Gold and prediction as they are run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class _Task:
 
     example: Example
     prediction: Prediction | None
+    runs: Mapping[str, tuple[Run, ...]]
     pairs: tuple[Pair, ...]
 
 
@@ -51,51 +57,48 @@ def judge(
     tasks = [_task(dataset, example, said.get(example.id), metrics) for example in dataset.examples[skip:]]
     results = executor.judge(pair for task in tasks for pair in task.pairs)
     for task in tasks:
-        judged = {pair: next(results) for pair in task.pairs}
+        judged = {(pair.gold, pair.prediction): next(results) for pair in task.pairs}
         yield _verdict(dataset.schema(task.example), task, judged, metrics)
 
 
 def _task(dataset: Dataset, example: Example, prediction: Prediction | None, metrics: Sequence[str]) -> _Task:
-    """Prepare the pairs of texts to run: one per gold query and way of rewriting."""
-    if prediction is None or not prediction.sql:
-        return _Task(example, prediction, ())
-    pairs: dict[tuple[str, str, bool], list[str]] = {}
-    for metric in metrics:
-        kind, _, name = metric.partition(".")
-        if kind != "ex":
-            continue
-        rule = EX_RULES[name]
-        for gold in example.gold:
-            texts = rule.rewrite(gold), rule.rewrite(prediction.sql), rule.ordered(gold)
-            pairs.setdefault(texts, []).append(rule.comparison)
-    return _Task(
-        example,
-        prediction,
-        tuple(
-            Pair(
-                example.id, dataset.databases[example.db_id], gold, sql, tuple(dict.fromkeys(names)), ordered
-            )
-            for (gold, sql, ordered), names in pairs.items()
-        ),
+    """Prepare what to run: each distinct pair of texts once, for all rules that want it."""
+    if prediction is None:
+        return _Task(example, None, {}, ())
+    sql = prediction.sql or ""
+    schema = dataset.schema(example)
+    runs = {
+        metric: tuple([run for gold in example.gold for run in rule.runs(gold, sql, schema)])
+        for metric in metrics
+        if (rule := EX_RULES.get(metric)) and (sql or rule.silence(sql))
+    }
+    comparisons: dict[_Texts, dict[str, None]] = {}
+    for run in (run for every in runs.values() for run in every):
+        comparisons.setdefault((run.gold, run.prediction), {})[run.comparison] = None
+    database = dataset.databases[example.db_id]
+    pairs = tuple(
+        [
+            Pair(example.id, database, gold, text, tuple(names), rewrite.orders(gold))
+            for (gold, text), names in comparisons.items()
+        ]
     )
+    return _Task(example, prediction, runs, pairs)
 
 
-def _verdict(schema: Schema, task: _Task, judged: dict[Pair, Judged], metrics: Sequence[str]) -> Verdict:
+def _verdict(schema: Schema, task: _Task, judged: Mapping[_Texts, Judged], metrics: Sequence[str]) -> Verdict:
     example, sql = task.example, (task.prediction.sql if task.prediction else None) or ""
     values: dict[str, bool | float] = {}
     notes: list[str] = []
     for metric in metrics:
-        kind, _, name = metric.partition(".")
-        if kind == "ex":
-            values[metric] = any(
-                result.equal.get(EX_RULES[name].comparison, False) for result in judged.values()
-            )
-        else:
-            match = spider.exact_match(example.gold[0], sql, schema, EM_RULES[name])
+        if metric in EX_RULES:
+            values[metric], said = _execution(metric, task.runs.get(metric, ()), judged)
+            notes += said
+        if metric in EM_RULES:
+            match = spider.exact_match(example.gold[0], sql, schema, EM_RULES[metric])
             values[metric] = match.exact
             if match.unparsed and sql:
                 notes.append(f"{metric}: the official grammar cannot read the prediction ({match.unparsed})")
-    shown = _shown(judged.values())
+    shown = _shown(judged.values()) if sql else None
     gold = shown.gold if shown else Outcome(Status.OK, "not run: there was nothing to compare it with")
     answer = shown.prediction if shown else NO_SQL
     return Verdict(
@@ -110,10 +113,41 @@ def _verdict(schema: Schema, task: _Task, judged: dict[Pair, Judged], metrics: S
     )
 
 
+def _execution(
+    metric: str, runs: Sequence[Run], judged: Mapping[_Texts, Judged]
+) -> tuple[bool | float, list[str]]:
+    """Decide one rule, and name the quirk that it owes a success to.
+
+    Official scripts reward an empty result for an empty result, whatever its columns, and some of
+    them take a text without a statement for a query that finds nothing.
+    """
+    rule = EX_RULES[metric]
+    best: bool | float = 0.0 if rule.graded else False
+    quirk: list[str] = []
+    for run in runs:
+        result = judged[run.gold, run.prediction]
+        value, owed = result.equal.get(run.comparison, False), ""
+        gold, answer = result.gold, result.prediction
+        if rule.official and gold.status is Status.OK and gold.rows == 0:
+            if _is_silent(answer) and rule.silence(run.prediction):
+                value, owed = True, "no statement counts as a query that finds nothing, as gold does"
+            elif value and len(gold.columns) != len(answer.columns):
+                owed = "two empty results are equal, whatever their columns"
+        if value > best:
+            best = float(value) if rule.graded else value
+            quirk = [f"quirk: {metric}: {owed}"] if owed else []
+    return best, quirk
+
+
+def _is_silent(answer: Outcome) -> bool:
+    return answer.status is Status.NOT_A_QUERY and answer.detail == NO_STATEMENT
+
+
 def _shown(results: Iterable[Judged]) -> Judged | None:
     """Choose the pair whose rows a reader sees: an equal one if there is one, else the first."""
     every = list(results)
-    return next((result for result in every if any(result.equal.values())), every[0] if every else None)
+    equal = (result for result in every if any(value is True for value in result.equal.values()))
+    return next(equal, every[0] if every else None)
 
 
 def _reason(gold: Outcome, answer: Outcome) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+_CURRENT_YEAR = re.compile(r"YEAR\s*\(\s*CURDATE\s*\(\s*\)\s*\)\s*", re.IGNORECASE)
 _SPACED = (("> =", ">="), ("< =", "<="), ("! =", "!="))
 
 
@@ -25,6 +26,11 @@ def join_operators(sql: str) -> str:
     for spaced, joined in _SPACED:
         sql = sql.replace(spaced, joined)
     return sql
+
+
+def fix_year(sql: str) -> str:
+    """Replace MySQL's current year by 2020, the year of the script."""
+    return _CURRENT_YEAR.sub("2020", sql)
 
 
 def patch_value(sql: str) -> str:

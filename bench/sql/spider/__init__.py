@@ -16,7 +16,7 @@ from bench.sql.spider.hardness import hardness as _hardness
 from bench.sql.spider.match import CLAUSES, Partial, UncomparableError, compare
 from bench.sql.spider.names import Names, names_of
 from bench.sql.spider.normal import MalformedError, normalize
-from bench.sql.spider.tree import EMPTY, Query, Unparsed
+from bench.sql.spider.tree import EMPTY, ColumnUnit, Query, Unparsed, ValueUnit
 from bench.types import Schema
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "exact_match",
     "hardness",
     "parse",
+    "selected",
 ]
 
 
@@ -94,6 +95,18 @@ def exact_match(
     except UncomparableError as crash:
         return Match(False, unparsed=unparsed, crash=str(crash))
     return Match(exact, dict(zip(CLAUSES, partials, strict=True)), unparsed)
+
+
+def selected(sql: str, schema: Schema) -> tuple[ColumnUnit | ValueUnit, ...] | None:
+    """Name the columns of a query's result as the original execution check does, from left to right.
+
+    A name is a column unit, or an operator with two of them; an aggregate around it is not part of
+    it. ``None`` where the official grammar cannot read the query.
+    """
+    query = _normal(sql, names_of(schema), "spider")
+    if not isinstance(query, Query):
+        return None
+    return tuple([unit[1] if unit[2] is None else unit for _, unit in query.select])
 
 
 EMPTY_NORMAL = EMPTY._replace(distinct=None)
