@@ -101,9 +101,12 @@ def _matched(rows: Sequence[Mapping[str, Any]], dataset: Dataset, path: Path) ->
 
 
 def _id(row: Mapping[str, Any], number: int, order: Sequence[str], known: frozenset[str], path: Path) -> str:
-    value = str(row.get("position", next((row[key] for key in ID_KEYS if key in row), number)))
+    key = next((key for key in ("position", *ID_KEYS) if key in row), None)
+    value = str(number if key is None else row[key])
     if value in known:
         return value
+    if key == "question_id":
+        return _by_question(value, number, order, path)
     if value.isdigit() and int(value) < len(order):
         return order[int(value)]
     raise DataError(
@@ -111,6 +114,18 @@ def _id(row: Mapping[str, Any], number: int, order: Sequence[str], known: frozen
         where=str(path),
         todo=f"name examples like '{order[0]}', or by position from 0 to {len(order) - 1}",
     )
+
+
+def _by_question(value: str, number: int, order: Sequence[str], path: Path) -> str:
+    """Find the example that bears a number of its own, which need not be its position."""
+    found = [name for name in order if name.rpartition("/")[2].lstrip("0") == value.lstrip("0")]
+    if len(found) != 1:
+        raise DataError(
+            f"prediction {number + 1} is for question_id '{value}', which is no example of the data set",
+            where=str(path),
+            todo=f"the first example has the id '{order[0]}'",
+        )
+    return found[0]
 
 
 def _refuse_twice(ids: Iterable[str], path: Path) -> None:

@@ -1,0 +1,113 @@
+"""Described: schemas as ``tables.json`` of Spider and BIRD tells them, held against the databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from adapters.databases.sqlite import Sqlite
+from bench.errors import BenchError, DataError
+from bench.identity import digest_all
+from bench.types import Column, Example, ForeignKey, Schema, Table
+
+
+def read_list(path: Path) -> list[dict[str, Any]]:
+    """Read a file that holds a list of objects.
+
+    Raises:
+        DataError: it is missing, damaged, or something else.
+    """
+    try:
+        items = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"cannot be read ({error})", where=str(path), todo="unpack the archive again"
+        ) from error
+    if not isinstance(items, list):
+        raise DataError("is not a list of questions", where=str(path), todo="unpack the archive again")
+    return items
+
+
+def schema(db_id: str, database: Path, described: Mapping[str, Any] | None) -> Schema:
+    """Read tables and columns off the database, names and foreign keys off ``tables.json``.
+
+    The official scripts do the same. Without a readable database the description has to serve.
+    """
+    from_file = _described(described) if described else Schema(db_id, ())
+    try:
+        real = Sqlite().introspect(database, db_id)
+    except BenchError:
+        return from_file
+    by_name = {table.name.lower(): table for table in from_file.tables}
+    order = [*by_name]
+    tables = sorted(real.tables, key=lambda table: _place(table.name, order))
+    return Schema(
+        db_id,
+        tuple(_labelled(table, by_name.get(table.name.lower())) for table in tables),
+        from_file.foreign_keys or real.foreign_keys,
+    )
+
+
+def _labelled(table: Table, described: Table | None) -> Table:
+    """Give a real table the names that people use, and the order of the description.
+
+    The order matters: of columns that are keys of one another, exact match takes the first.
+    """
+    if described is None:
+        return table
+    labels = {column.name.lower(): column.label for column in described.columns}
+    order = [*labels]
+    columns = (
+        Column(column.name, column.type, labels.get(column.name.lower(), "")) for column in table.columns
+    )
+    return Table(
+        table.name,
+        tuple(sorted(columns, key=lambda column: _place(column.name, order))),
+        table.primary_key or described.primary_key,
+        described.label,
+    )
+
+
+def _place(name: str, order: Sequence[str]) -> int:
+    return order.index(name.lower()) if name.lower() in order else len(order)
+
+
+def _described(item: Mapping[str, Any]) -> Schema:
+    """Turn an entry of ``tables.json`` into a schema, foreign keys in the order of the file."""
+    names: list[str] = item["table_names_original"]
+    columns = [(int(table), str(name)) for table, name in item["column_names_original"]]
+    primary = {columns[key] if isinstance(key, int) else None for key in item["primary_keys"]}
+    tables = tuple(
+        Table(
+            name,
+            tuple(
+                Column(column[1], kind, label[1])
+                for column, label, kind in zip(
+                    columns, item["column_names"], item["column_types"], strict=True
+                )
+                if column[0] == number
+            ),
+            tuple(column[1] for column in columns if column[0] == number and column in primary),
+            item["table_names"][number],
+        )
+        for number, name in enumerate(names)
+    )
+    keys = tuple(
+        ForeignKey(names[columns[a][0]], columns[a][1], names[columns[b][0]], columns[b][1])
+        for a, b in item["foreign_keys"]
+    )
+    return Schema(item["db_id"], tables, keys)
+
+
+def fingerprint(
+    examples: Iterable[Example], databases: Mapping[str, Path], tables: Mapping[str, object]
+) -> str:
+    """Hash questions, gold, descriptions and the bytes of every database asked."""
+    sqlite = Sqlite()
+    parts = [json.dumps([item.id, item.db_id, item.question, item.gold]) for item in examples]
+    for db_id, path in databases.items():
+        content = sqlite.content_hash(path) if path.is_file() else "missing"
+        parts += [db_id, content, json.dumps(tables.get(db_id), sort_keys=True)]
+    return digest_all(parts)
