@@ -10,6 +10,7 @@ Standard library only, because the comparison runs inside the sandboxed worker.
 ``ordered``             the lists of rows are equal; columns as they stand
 ``strict``              any order of columns; list or multiset; floats within a tolerance
 ``subset``              as ``strict``, but the prediction may have further columns
+``tied``                as ``strict``, against a gold that shows its sort keys: ties in any order
 ``spider``              each column is the same list as its partner; the partners are the argument
 ``soft_f1``             a number: cells of each row that are found in the gold's row at its place
 ======================  ==========================================================================
@@ -21,10 +22,12 @@ Values compare as in Python: ``1 == 1.0``, ``None == None``, ``'1' != 1``, text 
 
 from __future__ import annotations
 
+import json
 import marshal
 from collections import Counter
 
 from bench.execute.columns import SearchTooLong, found_among, same_under_some_order
+from bench.execute.ties import fits, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ __all__ = [
     "strict",
     "subset",
     "test_suite",
+    "tied",
 ]
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
@@ -196,6 +200,27 @@ def _spider(gold: Sequence[Row], pred: Sequence[Row], _in_order: bool, argument:
     return spider(gold, pred, [(int(at), int(other)) for at, _, other in pairs])
 
 
+def _tied(gold: Sequence[Row], pred: Sequence[Row], _in_order: bool, argument: str) -> bool:
+    """Compare as ``strict`` does, with every answer that gold's ties allow.
+
+    The argument is made by :func:`tied`.
+    """
+    appended, keys, offset, limit = json.loads(argument)
+    if not gold or not pred:
+        return False
+    width = len(gold[0]) - appended
+    ranks = [tuple([row[at] for at in keys]) for row in gold]
+    shown = [row[:width] for row in gold]
+    merged = _merge_floats(shown, pred)
+    wanted = list(parts(_rewrite(shown, merged), ranks, offset, limit))
+    return fits(wanted, _rewrite(pred, merged))
+
+
+def tied(appended: int, keys: Sequence[int], offset: int, limit: int | None) -> str:
+    """Name the comparison with a gold that shows its sort keys (see ``bench.sql.ties``)."""
+    return f"tied:{json.dumps([appended, list(keys), offset, limit])}"
+
+
 COMPARISONS: dict[str, Comparison] = {
     "test_suite": _plain(test_suite),
     "bird": _plain(bird),
@@ -204,6 +229,7 @@ COMPARISONS: dict[str, Comparison] = {
     "strict": _plain(strict),
     "subset": _plain(subset),
     "spider": _spider,
+    "tied": _tied,
     "soft_f1": lambda gold, pred, _in_order, _argument: soft_f1(gold, pred),
 }
 

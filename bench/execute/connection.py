@@ -101,6 +101,7 @@ class Connection:
             "cell_size_check=1",
             f"cache_size=-{CACHE_KIB}",
             f"mmap_size={size if size > MAPPED_FROM else 0}",
+            f"reverse_unordered_selects={int(policy.backwards)}",
         ):
             database.execute(f"PRAGMA {pragma}").fetchall()
         for which, value in _LIMITS.items():

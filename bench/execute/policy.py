@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
 from bench.errors import ConfigError, near
 
@@ -44,18 +45,22 @@ class Policy:
     seed: int = 0
     """Where ``random()`` starts, in every query anew."""
     preview_rows: int = 10
+    backwards: bool = False
+    """Read tables without an order from their end: to find queries whose result hangs on it."""
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if name in ("name", "seed", "now", "preview_rows", "relative_floor"):
+            if name in ("name", "seed", "now", "preview_rows", "relative_floor", "backwards"):
                 continue
             if value is not None and value <= 0:
                 raise ConfigError(f"a policy's '{name}' must be above zero, not {value!r}", where=self.name)
 
     @property
     def id(self) -> str:
-        """The limits as stable text for keys; the name is not part of it."""
-        fields = {name: value for name, value in asdict(self).items() if name != "name"}
+        """The limits as stable text for keys; the name is not part of it, nor is what is off."""
+        fields = {
+            name: value for name, value in asdict(self).items() if name != "name" and value is not False
+        }
         return f"v{VERSION};" + ";".join(f"{name}={fields[name]}" for name in sorted(fields))
 
 
@@ -76,3 +81,25 @@ def named(name: str, *, where: str = "") -> Policy:
     if name not in POLICIES:
         raise ConfigError(f"unknown policy '{name}'", where=where, todo=near(name, POLICIES))
     return POLICIES[name]
+
+
+def at(policy: Policy, when: str, *, where: str = "") -> Policy:
+    """Set the clock that queries see.
+
+    Args:
+        policy: the other limits.
+        when: a date, with or without a time, in ISO 8601; UTC unless it says otherwise; empty
+            leaves the clock as it is.
+        where: what to name in the error.
+
+    Raises:
+        ConfigError: it is no date.
+    """
+    if not when:
+        return policy
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError as error:
+        raise ConfigError(f"'{when}' is no date", where=where, todo="write it like 2026-11-20") from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return replace(policy, now=int(moment.timestamp()))
