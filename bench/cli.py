@@ -163,7 +163,7 @@ def score(
     if gold_check:
         found = scoring.check_golds(dataset, folder, split, names, policy=limits, workers=workers)
         scoring.show_golds(found, as_json=as_json)
-        raise typer.Exit(DONE)
+        raise typer.Exit(FAILED if scoring.spoils(found) else DONE)
     if predictions is None:
         raise ConfigError("there is nothing to score", todo="give --predictions FILE, or --gold-check")
     scored = scoring.score_file(predictions, dataset, folder, split, names, policy=limits, workers=workers)

@@ -16,7 +16,7 @@ from bench.console import err, out
 from bench.execute import Executor
 from bench.execute.policy import STANDARD, Policy
 from bench.judge.disagree import Disagreement, disagreements
-from bench.judge.golds import KINDS, Finding, check
+from bench.judge.golds import KINDS, MISSING, Finding, check
 from bench.judge.judge import judge
 from bench.judge.rate import rated
 from bench.judge.rules import EM_RULES, EX_RULES, metrics
@@ -130,6 +130,11 @@ def show(scored: Scored, *, as_json: bool) -> None:
         err.print("the scores count them as wrong and are not publishable", markup=False)
 
 
+def spoils(findings: Sequence[Finding]) -> bool:
+    """Tell whether a database is missing, so that not every gold was checked."""
+    return any(finding.kind == MISSING for finding in findings)
+
+
 def show_golds(findings: Sequence[Finding], *, as_json: bool) -> None:
     """Print what is wrong with gold queries, by kind."""
     if as_json:
@@ -138,7 +143,9 @@ def show_golds(findings: Sequence[Finding], *, as_json: bool) -> None:
     for kind, meaning in KINDS.items():
         found = [finding for finding in findings if finding.kind == kind]
         out.print(f"{len(found)} {kind}: gold {meaning}", markup=False)
-        for finding in found:
+        for db_id, count in Counter(finding.db_id for finding in found if kind == MISSING).items():
+            out.print(f"  {db_id}: {count} golds", markup=False)
+        for finding in found if kind != MISSING else ():
             detail = f" [{finding.detail}]" if finding.detail else ""
             out.print(f"  {finding.example_id} ({finding.db_id}){detail} {finding.gold}", markup=False)
 

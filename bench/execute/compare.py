@@ -246,7 +246,7 @@ NEEDS_EVERY_ROW = frozenset({"soft_f1"})
 """Rules that are decided by the last row only."""
 
 SEES_COLUMNS = frozenset({"bag", "ordered", "strict", "subset"})
-"""Rules under which an empty result must have as many columns as gold's; a superset may have more."""
+"""Rules under which an empty result must have as many columns as gold's."""
 
 
 def _has_whole_float(rows: Sequence[Row]) -> bool:

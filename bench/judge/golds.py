@@ -1,8 +1,9 @@
 """Golds: hold each gold query against itself, and find those that no prediction can be held against.
 
-A gold is found wanting if it does not run, finds nothing, is refused by a rule, or gives other rows
-when tables are read in another order. The last happens where a LIMIT cuts through rows of equal
-rank, where a column is neither grouped nor aggregated, and where floats are summed.
+A gold is found wanting if it does not run, finds nothing, is refused by a rule, or is one of several
+right answers: its LIMIT cuts through rows of equal rank, it leaves such rows in any order, or it gives
+other rows when tables are read backwards (a LIMIT without an order, a column neither grouped nor
+aggregated, a sum of floats).
 """
 
 from __future__ import annotations
@@ -14,29 +15,27 @@ from dataclasses import dataclass, replace
 from bench.execute import Executor, Policy
 from bench.execute.compare import bag
 from bench.execute.item import Query
+from bench.execute.ties import parts
 from bench.judge.judge import judge
 from bench.sql.lexemes import orders_result
+from bench.sql.ties import Ranked, ranked
 from bench.types import Dataset, Example, Outcome, Prediction, Status, Verdict
 
 ROWS = 1000
 """Golds with more rows than these are not run a second time."""
 
-FAILS, EMPTY, REFUSED, UNSTABLE, UNORDERED, TIMED = (
-    "fails",
-    "empty",
-    "refused",
-    "nondeterministic",
-    "ties",
-    "time",
-)
+MISSING = "missing"
+"""The kind of finding that is the environment's, not the gold's."""
 
 KINDS = {
-    FAILS: "does not run",
-    EMPTY: "finds nothing, so an empty answer is right",
-    REFUSED: "is not right under a rule",
-    UNSTABLE: "gives other rows when tables are read backwards",
-    UNORDERED: "orders its rows, but leaves some of equal rank in any order",
-    TIMED: "asks for the time or for random numbers; both are fixed here",
+    MISSING: "cannot be run, for its database cannot",
+    "fails": "does not run",
+    "empty": "finds nothing, so an empty answer is right",
+    "refused": "is not right under a rule",
+    "cut": "has a LIMIT that keeps some of several rows of equal rank",
+    "ties": "orders its rows, but leaves some of equal rank in any order",
+    "scan": "gives other rows when tables are read backwards",
+    "time": "asks for the time or for random numbers; both stand still here",
 }
 """Kind of finding → what it says of a gold."""
 
@@ -66,18 +65,29 @@ def check(
         workers: how many processes run SQL.
     """
     golds = tuple([replace(example, gold=(gold,)) for example in dataset.examples for gold in example.gold])
-    wide = replace(policy, preview_rows=ROWS)
+    ranks = [ranked(example.gold[0]) if orders_result(example.gold[0]) else None for example in golds]
     queries = [Query(dataset.databases[example.db_id], example.gold[0]) for example in golds]
+    keyed = [
+        Query(query.database, rank.sql if rank else query.sql)
+        for query, rank in zip(queries, ranks, strict=True)
+    ]
+    wide = replace(policy, preview_rows=ROWS)
     with Executor(policy, workers=workers) as executor:
         verdicts = list(_verdicts(dataset, golds, metrics, executor))
     with Executor(wide, workers=workers) as executor:
         forwards = list(executor.run_all(queries))
+        whole = list(executor.run_all(keyed))
     with Executor(replace(wide, backwards=True), workers=workers) as executor:
         backwards = list(executor.run_all(queries))
     return tuple(
-        finding
-        for example, verdict, first, second in zip(golds, verdicts, forwards, backwards, strict=True)
-        for finding in _findings(example, verdict, first, second)
+        Finding(kind, example.id, example.db_id, example.gold[0], detail)
+        for example, verdict, rank, first, every, second in zip(
+            golds, verdicts, ranks, forwards, whole, backwards, strict=True
+        )
+        for kind, detail in (
+            *_failings(verdict, first),
+            *_freedoms(example.gold[0], rank, first, every, second),
+        )
     )
 
 
@@ -90,24 +100,38 @@ def _verdicts(
     return judge(replace(dataset, examples=tuple(asked)), said, metrics, executor)
 
 
-def _findings(example: Example, verdict: Verdict, first: Outcome, second: Outcome) -> Iterator[Finding]:
-    gold = example.gold[0]
-
-    def found(kind: str, detail: str = "") -> Finding:
-        return Finding(kind, example.id, example.db_id, gold, detail)
-
-    if first.status is not Status.OK:
-        yield found(FAILS, f"{first.status}: {first.detail}")
+def _failings(verdict: Verdict, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Say whether a gold runs, finds something and satisfies every rule."""
+    if outcome.status.infra:
+        yield MISSING, f"{outcome.status}: {outcome.detail}"
+        return
+    if outcome.status is not Status.OK:
+        yield "fails", f"{outcome.status}: {outcome.detail}"
         return
     refused = [metric for metric, value in verdict.metrics.items() if value != 1]
     if refused:
-        yield found(REFUSED, ", ".join(refused))
-    if not first.rows:
-        yield found(EMPTY)
+        yield "refused", ", ".join(refused)
+    if not outcome.rows:
+        yield "empty", ""
+
+
+def _freedoms(
+    gold: str, rank: Ranked | None, outcome: Outcome, whole: Outcome, backwards: Outcome
+) -> Iterator[tuple[str, str]]:
+    """Say in what a gold is one of several right answers."""
+    if outcome.status is not Status.OK or outcome.rows > ROWS:
+        return
     if _TIMED.search(gold):
-        yield found(TIMED)
-    if first.rows <= ROWS:
-        if second.status is not Status.OK or not bag(first.preview, second.preview, in_order=False):
-            yield found(UNSTABLE)
-        elif orders_result(gold) and first.preview != second.preview:
-            yield found(UNORDERED)
+        yield "time", ""
+    if backwards.status is not Status.OK or not bag(outcome.preview, backwards.preview, in_order=False):
+        yield "scan", ""
+    if rank is None or whole.status is not Status.OK:
+        return
+    width = len(outcome.columns)
+    keys = [tuple([row[at] for at in rank.keys]) for row in whole.preview]
+    shown = [row[:width] for row in whole.preview]
+    open_parts = [part for part in parts(shown, keys, rank.offset, rank.limit) if len(set(part[0])) > 1]
+    if any(kept < len(rows) for rows, kept in open_parts):
+        yield "cut", ""
+    elif open_parts:
+        yield "ties", ""

@@ -146,8 +146,13 @@ def _is_silent(answer: Outcome) -> bool:
 def _shown(results: Iterable[Judged]) -> Judged | None:
     """Choose the pair whose rows a reader sees: an equal one if there is one, else the first."""
     every = list(results)
-    equal = (result for result in every if any(value is True for value in result.equal.values()))
+    equal = (result for result in every if any(result.equal[name] is True for name in _plain(result)))
     return next(equal, every[0] if every else None)
+
+
+def _plain(result: Judged) -> list[str]:
+    """Name the comparisons with gold as it is written: no sort keys among its columns."""
+    return [name for name in result.equal if not name.startswith("tied:")]
 
 
 def _reason(gold: Outcome, answer: Outcome) -> str:
