@@ -13,7 +13,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -66,8 +66,8 @@ class Recipe:
 
 RECIPES = {
     "small": Recipe(width=64, depth=3, inner=128, heads=4, steps=3000, lr=4e-3),
-    "medium": Recipe(width=128, depth=4, inner=256, heads=4, steps=2400, lr=3e-3),
-    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=1400, lr=1.5e-3),
+    "medium": Recipe(width=128, depth=4, inner=256, heads=4, steps=2000, lr=3e-3),
+    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=1000, lr=2e-3),
 }
 
 
@@ -88,21 +88,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def make(size: str, recipe: Recipe, steps: int, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
-    """Train one model and write its folder: weights in half precision, tokenizer, cards."""
+    """Train one model and write its folder: weights in half precision, tokenizer, cards.
+
+    Copying a name from the schema is what such a model learns last, and it learns it far sooner from
+    short prompts. So the shortest quarter of the questions comes first, for 40 % of the steps.
+    """
+    everything = dataset(steps * recipe.batch)
+    lessons = (
+        (shortest(everything), steps * 2 // 5, recipe.lr),
+        (everything, steps - steps * 2 // 5, recipe.lr / 2),
+    )
     with tempfile.TemporaryDirectory() as folder:
-        base, fitted = Path(folder) / "random", Path(folder) / "fitted"
-        _random(recipe, tokenizer).save_pretrained(base)
-        tokenizer.save_pretrained(base)
-        training = Training(
-            steps=steps, batch=recipe.batch, lr=recipe.lr, warmup=0.05, weight_decay=0.01, max_length=CONTEXT
-        )
-        job = FitJob(str(base), None, Full(), Sft(name="sft"), training, PromptSpec(), SEED)
-        measured = fit(job, dataset(steps * recipe.batch), fitted, _report(size))
-        model = Qwen3ForCausalLM.from_pretrained(fitted, dtype=torch.float16)
+        weights = Path(folder) / "random"
+        _random(recipe, tokenizer).save_pretrained(weights)
+        tokenizer.save_pretrained(weights)
+        measured = []
+        for number, (lesson, part, lr) in enumerate(lessons, start=1):
+            training = Training(
+                steps=part, batch=recipe.batch, lr=lr, warmup=0.05, weight_decay=0.01, max_length=CONTEXT
+            )
+            job = FitJob(str(weights), None, Full(), Sft(name="sft"), training, PromptSpec(), SEED)
+            weights = Path(folder) / f"lesson{number}"
+            measured.append(fit(job, lesson, weights, _report(f"{size}, lesson {number}")))
+        model = Qwen3ForCausalLM.from_pretrained(weights, dtype=torch.float16)
         out.mkdir(parents=True, exist_ok=True)
         model.save_pretrained(out)
         tokenizer.save_pretrained(out)
-    _write_cards(size, recipe, training, measured, out)
+    _write_cards(size, recipe, measured, out)
+
+
+def shortest(data: Dataset) -> Dataset:
+    """Keep the quarter of the questions with the shortest prompts."""
+    ordered = sorted(
+        data.examples, key=lambda example: len(render(PromptSpec(), example, data.schema(example)))
+    )
+    few = tuple(ordered[: len(ordered) // 4])
+    return replace(data, examples=few, fingerprint=f"{data.fingerprint}-shortest")
 
 
 def make_tokenizer() -> PreTrainedTokenizerFast:
@@ -175,6 +196,7 @@ def _random(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> Qwen3ForCausa
         num_key_value_heads=recipe.heads,
         head_dim=recipe.width // recipe.heads,
         max_position_embeddings=CONTEXT,
+        initializer_range=0.64 / recipe.width**0.5,  # the usual 0.02 is made for far wider models
         tie_word_embeddings=True,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -192,24 +214,25 @@ def _report(size: str) -> Report:
     return report
 
 
-def _write_cards(size: str, recipe: Recipe, training: Training, measured: Fit, out: Path) -> None:
+def _write_cards(size: str, recipe: Recipe, lessons: Sequence[Fit], out: Path) -> None:
+    last = lessons[-1]
     files = sorted(path for path in out.iterdir() if path.name.endswith((".safetensors", ".json")))
     card = {
         "model": f"tiny:{size}",
         "architecture": "Qwen3, tied embeddings, no biases; stored in float16, always loaded as float32",
-        "parameters": measured.parameters,
+        "parameters": last.parameters,
         "shape": asdict(recipe),
-        "data": f"{measured.examples} questions of adapters.models.tiny.lend, seed {SEED}",
+        "data": f"{last.examples} questions of adapters.models.tiny.lend, seed {SEED}",
         "prompt": "compact",
-        "steps": measured.steps,
-        "batch": training.batch,
-        "lr": training.lr,
+        "steps": " + ".join(str(lesson.steps) for lesson in lessons),
+        "batch": recipe.batch,
+        "lr": f"{recipe.lr}, then {recipe.lr / 2}",
         "seed": SEED,
-        "tokens": measured.tokens,
-        "first_loss": round(measured.losses[0][1], 4),
-        "last_loss": round(measured.losses[-1][1], 4),
-        "seconds": round(measured.seconds),
-        "threads": measured.threads,
+        "tokens": sum(lesson.tokens for lesson in lessons),
+        "first_loss": round(lessons[0].losses[0][1], 4),
+        "last_loss": round(last.losses[-1][1], 4),
+        "seconds": round(sum(lesson.seconds for lesson in lessons)),
+        "threads": last.threads,
         "command": f"{COMMAND} {size}",
         "versions": {name: version(name) for name in ("torch", "transformers", "tokenizers")},
         "disclosure": DISCLOSURE,
