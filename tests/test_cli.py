@@ -147,6 +147,9 @@ def test_limit_asks_fewer_and_forgets_nothing(home: Path):
         (["score", "--dataset", "mini", "-p", "none.txt"], "none.txt"),
         (["score", "--dataset", "mini", "-p", "controls.toml"], "predictions, but mini dev has"),
         (["score", "--dataset", "mini", "-p", "controls.toml", "--rule", "brid"], "did you mean"),
+        (["score", "--dataset", "mini", "-p", "controls.toml", "--rules", "bird,srtict"], "'ex.strict'?"),
+        (["score", "--dataset", "mini"], "give --predictions FILE, or --gold-check"),
+        (["score", "--dataset", "mini", "--gold-check", "--now", "noon"], "'noon' is no date"),
     ],
 )
 def test_a_mistake_is_one_message_and_exit_2(home: Path, words: list[str], said: str):
@@ -168,15 +171,57 @@ def test_a_failed_cell_is_exit_1_and_the_others_are_kept(tmp_path: Path):
     bench("run", "controls.toml", "--limit", 4, cwd=tmp_path)
 
 
-def test_score_json_names_every_level(home: Path):
-    gold = [
-        json.loads(line)["text"]
-        for line in next((home / "runs").glob("right-asked-*/predictions.jsonl")).open()
-    ]
-    (home / "gold.sql").write_text("\n".join(gold) + "\n")
+@pytest.fixture(scope="module")
+def gold(home: Path) -> list[str]:
+    """The gold queries of mini's dev split, also in the file ``gold.sql``."""
+    bench("run", "controls.toml", cwd=home)  # other tests drop results; a limited run leaves a shorter file
+    path = max((home / "runs").glob("right-asked-*/predictions.jsonl"), key=lambda path: path.stat().st_size)
+    texts = [json.loads(line)["text"] for line in path.read_text().splitlines()]
+    (home / "gold.sql").write_text("\n".join(texts) + "\n")
+    return texts
+
+
+def test_score_json_names_every_level(home: Path, gold: list[str]):
     card = json.loads(bench("score", "--dataset", "mini", "-p", "gold.sql", "--json", cwd=home).stdout)
     assert card["metrics"]["ex.test-suite"]["overall"]["k"] == card["n"] == len(gold)
     assert list(card["metrics"]["em.spider"]["levels"]) == ["easy", "medium", "hard", "extra"]
+
+
+def test_rules_side_by_side_with_what_they_disagree_on(home: Path, gold: list[str]):
+    asked = [number for number, sql in enumerate(gold) if "SELECT " in sql and "DISTINCT" not in sql]
+    said = [sql.replace("SELECT ", "SELECT NULL AS more, ", 1) for sql in gold]
+    (home / "wider.sql").write_text("\n".join(said) + "\n")
+    score = ["score", "--dataset", "mini", "-p", "wider.sql", "--rules", "strict, subset,soft-f1"]
+    card = json.loads(bench(*score, "--json", cwd=home).stdout)
+    assert list(card["metrics"]) == ["ex.strict", "ex.subset", "soft-f1"]
+    (pair,) = card["disagreements"]
+    assert (pair["first"], pair["second"], pair["only_first"]) == ("ex.strict", "ex.subset", [])
+    assert len(pair["only_second"]) == card["metrics"]["ex.subset"]["overall"]["k"] > len(asked) / 2
+    shown = bench(*score, cwd=home).stdout
+    assert "where rules differ" in shown
+    assert re.search(rf"ex\.subset +ex\.strict +{len(pair['only_second'])} +mini/dev/", shown)
+
+
+def test_rules_not_asked_for_are_not_compared(home: Path, gold: list[str]):
+    done = bench("score", "--dataset", "mini", "-p", "gold.sql", "--json", cwd=home)
+    assert "disagreements" not in json.loads(done.stdout)
+
+
+def test_gold_check_needs_no_predictions(home: Path):
+    found = json.loads(bench("score", "--dataset", "mini", "--gold-check", "--json", cwd=home).stdout)
+    assert {line["kind"] for line in found} <= {"empty", "cut", "ties"}
+    shown = bench("score", "--dataset", "mini", "--gold-check", "--rules", "bird", cwd=home).stdout
+    assert "0 fails: gold does not run" in shown
+
+
+def test_the_clock_that_queries_see_can_be_set(home: Path, gold: list[str]):
+    asks = "SELECT date('now') = '2026-11-20'"
+    (home / "clock.sql").write_text("\n".join([asks] * len(gold)) + "\n")
+    score = ["score", "--dataset", "mini", "-p", "clock.sql", "--rule", "ex.bird", "--out", "clock.jsonl"]
+    for option, shown in (([], 0), (["--now", "2026-11-20"], 1)):
+        bench(*score, *option, cwd=home)
+        verdicts = read_lines(home / "clock.jsonl", Verdict)
+        assert {verdict.prediction.preview for verdict in verdicts} == {((shown,),)}
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path):
