@@ -12,6 +12,9 @@ from itertools import product
 
 from bench.sql.lexemes import LEXEME
 
+LONGEST = 20_000
+"""Characters of a prediction; into a longer one nothing is plugged."""
+
 SLOT = "VALUERARE"
 """Stands where a literal stood; texts that hold this word themselves are filled there too."""
 
@@ -30,6 +33,8 @@ def fillings(gold: str, prediction: str) -> Iterator[str]:
     >>> list(fillings("SELECT a FROM t WHERE b = 'x' OR c = 1", "SELECT T1.a FROM t WHERE b > 7"))
     ["select t1 . a from t where b > 'x'", 'select t1 . a from t where b > 1']
     """
+    if len(prediction) > LONGEST:
+        return
     values = sorted(set(literals(gold)[1]))
     words = literals(prediction)[0]
     places = [at for at, word in enumerate(words) if word == SLOT.lower()]
@@ -49,7 +54,7 @@ def literals(sql: str) -> tuple[list[str], list[str]]:
     lexemes = list(LEXEME.finditer(sql.strip().replace(";", "").replace("\t", "")))
     text = " ".join(lexeme[0] for lexeme in lexemes)
     values = [lexeme[0] for lexeme in lexemes if lexeme["text"]]
-    for value in values:
+    for value in dict.fromkeys(values):
         text = text.replace(value, SLOT)
     words = text.split()
     for number in (_FLOAT, _INTEGER):

@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 from official import Differences, Item, read
 
-from bench.execute import Executor
-from bench.execute.compare import compare
+from bench.execute import Executor, Pair
+from bench.execute.compare import compare, tied
 from bench.judge.judge import judge
 from bench.judge.rules import EM_RULES, EX_RULES
 from bench.judge.score import levels_of
 from bench.sql import plug, rewrite
+from bench.sql.lexemes import orders_result
+from bench.sql.ties import ranked
 from bench.types import Dataset, Prediction
 
 pytestmark = pytest.mark.shared
@@ -142,6 +144,26 @@ def test_gold_as_prediction_scores_everything_but_what_bird_cannot_decode(
             if value != 1:
                 lost.setdefault(metric, []).append(number)
     assert lost == {metric: [455, 456] for metric in ("ex.spider", "ex.bird", "soft-f1")}
+
+
+def test_every_gold_is_one_of_the_answers_that_its_ties_allow(dev: Dataset, executor: Executor):
+    """Run with its sort keys and without its LIMIT, which is possible for all but two."""
+    ordered = [example for example in dev.examples if orders_result(example.gold[0])]
+    found = [(example, shown) for example in ordered if (shown := ranked(example.gold[0]))]
+    assert (len(ordered), len(found)) == (231, 229)
+    pairs = [
+        Pair(
+            example.id,
+            dev.databases[example.db_id],
+            shown.sql,
+            example.gold[0],
+            (tied(shown.appended, shown.keys, shown.offset, shown.limit),),
+        )
+        for example, shown in found
+    ]
+    judged = [result for result in executor.judge(pairs) if result.gold.rows]
+    assert len(judged) == 221
+    assert [result.key for result in judged if not all(result.equal.values())] == []
 
 
 def test_a_prediction_that_is_missing_is_wrong_under_every_rule(dev: Dataset, executor: Executor):
