@@ -138,12 +138,13 @@ def run(plan: Plan, options: Options, todo: Sequence[Task], listen: Listen) -> O
         outcomes.note(event)
         listen(event)
 
+    make = cast("Callable[[int], Launcher]", find("launchers", options.launcher, where="--launcher"))
+    launcher = make(options.at_a_time)
     if options.cache == "ignore":
         for bound in plan.cells:
             for step in stages.until(options.stage):
                 stages.forget(bound, step)
-    make = cast("Callable[[int], Launcher]", find("launchers", options.launcher, where="--launcher"))
-    make(options.at_a_time).run(todo, perform, hear)
+    launcher.run(todo, perform, hear)
     return outcomes
 
 

@@ -125,6 +125,11 @@ def test_an_expectation_that_is_not_met_is_exit_3(home: Path):
     assert "everything was done already" in done.stdout  # another suite, the same cells
 
 
+def test_a_mistake_beside_cache_ignore_loses_nothing(home: Path):
+    bench("run", "controls.toml", "--cache", "ignore", "--launcher", "lcal", cwd=home, code=2)
+    assert "everything is done" in bench("plan", "controls.toml", cwd=home).stdout
+
+
 def test_limit_asks_fewer_and_forgets_nothing(home: Path):
     done = bench("run", "controls.toml", "--limit", 5, "--cell", "right-*", "--json", cwd=home, code=2)
     assert "No such option" in done.stderr

@@ -67,7 +67,7 @@ class Recipe:
 RECIPES = {
     "small": Recipe(width=64, depth=3, inner=128, heads=4, steps=3000, lr=4e-3),
     "medium": Recipe(width=128, depth=4, inner=256, heads=4, steps=2000, lr=3e-3),
-    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=1000, lr=2e-3),
+    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=600, lr=2e-3),
 }
 
 
