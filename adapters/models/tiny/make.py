@@ -52,22 +52,36 @@ DISCLOSURE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """A stretch of training with its own schedule; ``short`` takes the quarter with the shortest prompts.
+
+    Copying a name from the schema is what such a model learns last, and from short prompts a very
+    small one learns it sooner.
+    """
+
+    steps: int
+    lr: float
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
-    """The shape of a model (width, depth, feed-forward width) and how it is trained."""
+    """The shape of a model (width, depth, feed-forward width), its first weights, and how it is trained."""
 
     width: int
     depth: int
     inner: int
     heads: int
-    steps: int
-    lr: float
+    spread: float
+    """Standard deviation of the first weights."""
+    lessons: tuple[Lesson, ...]
     batch: int = 16
 
 
 RECIPES = {
-    "small": Recipe(width=64, depth=3, inner=128, heads=4, steps=3000, lr=4e-3),
-    "medium": Recipe(width=128, depth=4, inner=256, heads=4, steps=2000, lr=3e-3),
-    "large": Recipe(width=256, depth=6, inner=448, heads=8, steps=600, lr=2e-3),
+    "small": Recipe(64, 3, 128, 4, 0.08, (Lesson(1200, 4e-3, short=True), Lesson(1800, 2e-3))),
+    "medium": Recipe(128, 4, 256, 4, 0.02, (Lesson(2400, 3e-3), Lesson(1100, 1e-3))),
+    "large": Recipe(256, 6, 448, 8, 0.04, (Lesson(240, 2e-3, short=True), Lesson(360, 1e-3))),
 }
 
 
@@ -76,45 +90,45 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("sizes", nargs="*", choices=[*SIZES, []], default=list(SIZES), metavar="size")
     parser.add_argument("--out", type=Path, default=HOME, help="where the folders go")
-    parser.add_argument("--steps", type=int, help="instead of the steps of the recipe, to try it out")
+    parser.add_argument("--steps", type=int, help="in each lesson, instead of the recipe's, to try it out")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     quiet()
     tokenizer = make_tokenizer()
     for size in options.sizes:
-        recipe = RECIPES[size]
-        steps = options.steps or recipe.steps
-        make(size, recipe, steps, tokenizer, options.out / size)
+        make(size, _cut(RECIPES[size], options.steps), tokenizer, options.out / size)
 
 
-def make(size: str, recipe: Recipe, steps: int, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
-    """Train one model and write its folder: weights in half precision, tokenizer, cards.
-
-    Copying a name from the schema is what such a model learns last, and it learns it far sooner from
-    short prompts. So the shortest quarter of the questions comes first, for 40 % of the steps.
-    """
-    everything = dataset(steps * recipe.batch)
-    lessons = (
-        (shortest(everything), steps * 2 // 5, recipe.lr),
-        (everything, steps - steps * 2 // 5, recipe.lr / 2),
-    )
+def make(size: str, recipe: Recipe, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
+    """Train one model, lesson by lesson, and write its folder: weights, tokenizer, cards."""
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "random"
         _random(recipe, tokenizer).save_pretrained(weights)
         tokenizer.save_pretrained(weights)
-        measured = []
-        for number, (lesson, part, lr) in enumerate(lessons, start=1):
-            training = Training(
-                steps=part, batch=recipe.batch, lr=lr, warmup=0.05, weight_decay=0.01, max_length=CONTEXT
-            )
-            job = FitJob(str(weights), None, Full(), Sft(name="sft"), training, PromptSpec(), SEED)
-            weights = Path(folder) / f"lesson{number}"
-            measured.append(fit(job, lesson, weights, _report(f"{size}, lesson {number}")))
+        fits = []
+        for number, lesson in enumerate(recipe.lessons, start=1):
+            before, weights = weights, Path(folder) / f"lesson{number}"
+            fits.append(teach(f"{size}, lesson {number}", recipe, lesson, before, weights, SEED + number - 1))
         model = Qwen3ForCausalLM.from_pretrained(weights, dtype=torch.float16)
         out.mkdir(parents=True, exist_ok=True)
         model.save_pretrained(out)
         tokenizer.save_pretrained(out)
-    _write_cards(size, recipe, measured, out)
+    _write_cards(size, recipe, fits, out)
+
+
+def teach(name: str, recipe: Recipe, lesson: Lesson, before: Path, after: Path, seed: int) -> Fit:
+    """Give one lesson to the model in the folder ``before``, and write it to ``after``."""
+    questions = dataset(max(part.steps for part in recipe.lessons) * recipe.batch, first=seed)
+    training = Training(
+        steps=lesson.steps,
+        batch=recipe.batch,
+        lr=lesson.lr,
+        warmup=0.05,
+        weight_decay=0.01,
+        max_length=CONTEXT,
+    )
+    job = FitJob(str(before), None, Full(), Sft(name="sft"), training, PromptSpec(), seed)
+    return fit(job, shortest(questions) if lesson.short else questions, after, _report(name))
 
 
 def shortest(data: Dataset) -> Dataset:
@@ -185,6 +199,13 @@ def _texts(count: int) -> Iterator[str]:
         yield answer(prompt, example.gold[0])
 
 
+def _cut(recipe: Recipe, steps: int | None) -> Recipe:
+    """Shorten every lesson to ``steps``, if given."""
+    if steps is None:
+        return recipe
+    return replace(recipe, lessons=tuple(replace(lesson, steps=steps) for lesson in recipe.lessons))
+
+
 def _random(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> Qwen3ForCausalLM:
     torch.manual_seed(SEED)
     config = Qwen3Config(
@@ -196,7 +217,7 @@ def _random(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> Qwen3ForCausa
         num_key_value_heads=recipe.heads,
         head_dim=recipe.width // recipe.heads,
         max_position_embeddings=CONTEXT,
-        initializer_range=0.64 / recipe.width**0.5,  # the usual 0.02 is made for far wider models
+        initializer_range=recipe.spread,
         tie_word_embeddings=True,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -226,7 +247,7 @@ def _write_cards(size: str, recipe: Recipe, lessons: Sequence[Fit], out: Path) -
         "prompt": "compact",
         "steps": " + ".join(str(lesson.steps) for lesson in lessons),
         "batch": recipe.batch,
-        "lr": f"{recipe.lr}, then {recipe.lr / 2}",
+        "lr": ", then ".join(str(lesson.lr) for lesson in recipe.lessons),
         "seed": SEED,
         "tokens": sum(lesson.tokens for lesson in lessons),
         "first_loss": round(lessons[0].losses[0][1], 4),
