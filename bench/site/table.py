@@ -41,10 +41,11 @@ def _fitted(sheet: Sheet, title: str, width: int | None) -> Table:
 
 
 def _table(sheet: Sheet, title: str, columns: Sequence[Column]) -> Table:
-    name = f"{sheet.dataset.title}{' (synthetic data)' if sheet.dataset.synthetic else ''}"
+    note = " (synthetic data)" if sheet.dataset.synthetic else ""
+    name = f"{sheet.name}: {sheet.dataset.title}, {sheet.dataset.split}{note}"
     hidden = len(sheet.columns) - len(columns)
     table = Table(
-        title=Text(visible(f"{title}: {name}")),
+        title=Text(visible(f"{title}\n{name}")),
         caption=Text(visible(_caption(sheet, hidden))),
         title_justify="left",
         caption_justify="left",
