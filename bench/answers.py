@@ -144,5 +144,11 @@ def _sql(row: Mapping[str, Any], path: Path) -> str:
             where=str(path),
             todo=f"call it '{SQL_KEYS[0]}'",
         )
+    if not isinstance(row[key], str | None):
+        raise DataError(
+            f"a prediction's '{key}' is no text: {str(row[key])[:60]}",
+            where=str(path),
+            todo="give the SQL as one string, or null where the model said nothing",
+        )
     # Half of a surrogate pair, which JSON can write and no file can hold, becomes "?".
     return _without_mark(row[key]).strip().encode("utf-8", "replace").decode()

@@ -47,11 +47,15 @@ def main() -> None:
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            print("\ninterrupted; the same command goes on from here", file=sys.stderr)
+            more = "; the same command goes on from here" if "run" in sys.argv[1:2] else ""
+            print(f"\ninterrupted{more}", file=sys.stderr)
         raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)
+    except OSError as error:
+        print(f"error: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(FAILED)
 
 
 @app.callback(invoke_without_command=True)
@@ -168,9 +172,9 @@ def score(
     if predictions is None:
         raise ConfigError("there is nothing to score", todo="give --predictions FILE, or --gold-check")
     scored = scoring.score_file(predictions, dataset, folder, split, names, policy=limits, workers=workers)
+    scoring.show(scored, as_json=as_json)
     if out is not None:
         scoring.write(scored, out)
-    scoring.show(scored, as_json=as_json)
     raise typer.Exit(FAILED if scored.spoiled else DONE)
 
 

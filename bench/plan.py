@@ -110,7 +110,9 @@ class Plan:
                 where=self.suite.name,
                 todo=near(self.pattern, [cell.slug for cell in everything]),
             )
-        return tuple(self.bind(cell) for cell in chosen)
+        bound = tuple(self.bind(cell) for cell in chosen)
+        _check_expectations(self.suite, bound)
+        return bound
 
     def bind(self, cell: Cell) -> Bound:
         """Bind one cell, and the cells that teach it.
@@ -211,3 +213,20 @@ def _limited(dataset: Dataset, limit: int | None) -> Dataset:
         examples=dataset.examples[:limit],
         fingerprint=digest({"data": dataset.fingerprint, "limit": limit}),
     )
+
+
+def _check_expectations(suite: Suite, cells: tuple[Bound, ...]) -> None:
+    """Refuse, before anything runs, to expect something of a metric or a level that is not there."""
+    metrics_there = {metric for bound in cells for metric in bound.metrics}
+    levels_there = {"all", *(level for bound in cells for level in bound.dataset.levels)}
+    for number, expected in enumerate(suite.expect):
+        for key, value, known in (
+            ("metric", expected.metric, metrics_there),
+            ("level", expected.level, levels_there),
+        ):
+            if value not in known:
+                raise ConfigError(
+                    f"unknown {key} '{value}'",
+                    where=f"{suite.name}.toml, expect[{number}].{key}",
+                    todo=near(value, known),
+                )

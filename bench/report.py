@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bench.collect import collect
 from bench.console import err, out, watching
+from bench.errors import ConfigError
 from bench.expect import Finding, check
 from bench.judge.score import score
 from bench.plan import Plan
@@ -101,6 +102,12 @@ def print_scores(plan: Plan, *, as_json: bool) -> None:
 def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
     """Render a suite's board into ``folder``, or say which of its pages are stale."""
     result = collect(plan)
+    if all(cell.missing for cell in result.cells):
+        raise ConfigError(
+            f"none of the {len(result.cells)} cells of '{result.name}' has a score",
+            where=str(plan.store.root),
+            todo=f"bench run {result.name}, or name another store: --store DIR",
+        )
     home = folder / result.name
     if check:
         stale = publish.check(result, home)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Literal, Protocol, TypeAlias, cast
 
 from bench import stages
+from bench.errors import ConfigError
 from bench.plan import Bound, Plan, Stage
 from bench.provenance import cores
 from bench.registry import find
@@ -140,6 +142,12 @@ def run(plan: Plan, options: Options, todo: Sequence[Task], listen: Listen) -> O
 
     make = cast("Callable[[int], Launcher]", find("launchers", options.launcher, where="--launcher"))
     launcher = make(options.at_a_time)
+    if any(task.heavy for task in todo) and find_spec("torch") is None:
+        raise ConfigError(
+            "this suite fits or asks models, and torch is not installed",
+            where=plan.suite.name,
+            todo="pip install 'text2sql-bench[train]'",
+        )
     if options.cache == "ignore":
         for bound in plan.cells:
             for step in stages.until(options.stage):

@@ -124,8 +124,8 @@ class Expectation(Pick):
 
     metric: str
     level: str = "all"
-    min: float | None = None
-    max: float | None = None
+    min: float | None = Field(None, ge=0, le=1)
+    max: float | None = Field(None, ge=0, le=1)
     above: Pick | None = None
     margin: float = 0.0
 

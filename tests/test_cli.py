@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,64 @@ def test_a_mistake_is_one_message_and_exit_2(home: Path, words: list[str], said:
     done = bench(*words, cwd=home, code=2)
     assert said in done.stderr
     assert len(done.stderr.splitlines()) <= 3
+
+
+def test_an_empty_store_is_not_published_over_a_board(home: Path, tmp_path: Path):
+    board = home / "leaderboards" / "controls"
+    bench("publish", "controls.toml", cwd=home)
+    before = sorted(board.rglob("*"))
+    for more in ((), ("--check",)):
+        done = bench("publish", "controls.toml", "--store", tmp_path / "none", *more, cwd=home, code=2)
+        assert "none of the 2 cells of 'controls' has a score" in done.stderr
+    assert sorted(board.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('metric = "ex.test-suite"', 'metric = "ex.testsuite"', "did you mean 'ex.test-suite'?"),
+        ("min = 1.0", 'min = 1.0\nlevel = "esay"', "did you mean 'easy'?"),
+        ("min = 1.0", "min = 50", "less than or equal to 1"),
+    ],
+)
+def test_an_expectation_of_nothing_is_refused_at_plan_time(tmp_path: Path, old: str, new: str, said: str):
+    (tmp_path / "s.toml").write_text(SUITE.replace(old, new))
+    assert said in bench("plan", "s.toml", cwd=tmp_path, code=2).stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>not found</html>", b"SQLite format 3\0 but no more"])
+def test_a_broken_database_is_named_and_the_rest_is_judged(tmp_path: Path, content: bytes):
+    tables = []
+    for name in ("whole", "broken"):
+        folder = tmp_path / "data" / "database" / name
+        folder.mkdir(parents=True)
+        with closing(sqlite3.connect(folder / f"{name}.sqlite")) as database:
+            database.execute("CREATE TABLE t (a INTEGER)")
+            database.commit()
+        tables.append(
+            {
+                "db_id": name,
+                "table_names": ["t"],
+                "table_names_original": ["t"],
+                "column_names": [[-1, "*"], [0, "a"]],
+                "column_names_original": [[-1, "*"], [0, "a"]],
+                "column_types": ["text", "number"],
+                "primary_keys": [],
+                "foreign_keys": [],
+            }
+        )
+    (tmp_path / "data" / "database" / "broken" / "broken.sqlite").write_bytes(content)
+    questions = [
+        {"db_id": name, "question": "?", "query": "SELECT count(*) FROM t"} for name in ("whole", "broken")
+    ]
+    (tmp_path / "data" / "dev.json").write_text(json.dumps(questions))
+    (tmp_path / "data" / "tables.json").write_text(json.dumps(tables))
+    (tmp_path / "p.sql").write_text("SELECT count(*) FROM t\n" * 2)
+    done = bench("score", "--data", "data", "-p", "p.sql", "--json", cwd=tmp_path, code=1)
+    card = json.loads(done.stdout)
+    assert card["metrics"]["ex.test-suite"]["overall"]["k"] == 1
+    assert card["metrics"]["ex.test-suite"]["levels"]["easy"]["n"] == 2
+    assert [name.partition(":")[0] for name in card["spoiled"]] == ["broken"]
 
 
 def test_a_failed_cell_is_exit_1_and_the_others_are_kept(tmp_path: Path):

@@ -65,7 +65,7 @@ class Sqlite:
 
 
 def _check(path: Path) -> None:
-    """Refuse what cannot be a database; an empty file is one without tables."""
+    """Refuse what cannot be a database, and an empty file, which SQLite would take for one."""
     try:
         with path.open("rb") as file:
             head = file.read(len(_POINTER))
@@ -79,7 +79,9 @@ def _check(path: Path) -> None:
             where=str(path),
             todo="run 'git lfs pull' in its checkout",
         )
-    if head and not head.startswith(_HEADER):
+    if not head:
+        raise DataError("the database is an empty file", where=str(path), todo="fetch the file again")
+    if not head.startswith(_HEADER):
         raise DataError("this is not a SQLite database", where=str(path), todo="fetch the file again")
 
 

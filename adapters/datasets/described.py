@@ -25,8 +25,8 @@ def read_list(path: Path) -> list[dict[str, Any]]:
         raise DataError(
             f"cannot be read ({error})", where=str(path), todo="unpack the archive again"
         ) from error
-    if not isinstance(items, list):
-        raise DataError("is not a list of questions", where=str(path), todo="unpack the archive again")
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        raise DataError("is not a list of objects", where=str(path), todo="unpack the archive again")
     return items
 
 
@@ -105,9 +105,15 @@ def fingerprint(
     examples: Iterable[Example], databases: Mapping[str, Path], tables: Mapping[str, object]
 ) -> str:
     """Hash questions, gold, descriptions and the bytes of every database asked."""
-    sqlite = Sqlite()
     parts = [json.dumps([item.id, item.db_id, item.question, item.gold]) for item in examples]
     for db_id, path in databases.items():
-        content = sqlite.content_hash(path) if path.is_file() else "missing"
-        parts += [db_id, content, json.dumps(tables.get(db_id), sort_keys=True)]
+        parts += [db_id, _content(path), json.dumps(tables.get(db_id), sort_keys=True)]
     return digest_all(parts)
+
+
+def _content(path: Path) -> str:
+    """Hash a database; one that is missing or none at all is named when its questions are judged."""
+    try:
+        return Sqlite().content_hash(path)
+    except DataError:
+        return "unusable"

@@ -145,6 +145,9 @@ def _child(task: Task, perform: Perform, news: Connection) -> None:
         perform(task, report)
     except BenchError as error:
         news.send(Event(task.name, "fail", note=str(error)))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        news.send(Event(task.name, "fail", note=f"{where}{error.strerror or error}"))
     except Exception:
         news.send(Event(task.name, "fail", note=traceback.format_exc()))
     else:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 
+import apsw
+
 from bench.execute.compare import NEEDS_VALID_TEXT, base
 from bench.execute.connection import Connection
 from bench.execute.query import DROPPED_BYTES, Budget, Result, classify, run
@@ -191,6 +193,8 @@ class Session:
         """Look at the file once per item: size, time of change, inode."""
         if self._looked is None or self._looked[0] != path:
             stat = os.stat(path)  # noqa: PTH116 - pathlib is not loaded here
+            if stat.st_size == 0:
+                raise apsw.NotADBError("the file is empty")  # SQLite would take it for a database
             self._looked = path, (stat.st_size, stat.st_mtime_ns, stat.st_ino)
         return self._looked[1]
 

@@ -108,7 +108,7 @@ def test_damaged_databases_are_named_and_the_rest_is_judged(executor: Make, fold
         "missing": Status.DB_MISSING,
         "text": Status.DB_CORRUPT,
         "pointer": Status.DB_CORRUPT,
-        "empty": Status.ERROR_SCHEMA,
+        "empty": Status.DB_CORRUPT,
         "truncated": Status.DB_CORRUPT,
         "corrupt": Status.DB_CORRUPT,
         "good": Status.OK,

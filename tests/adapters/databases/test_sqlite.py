@@ -115,7 +115,8 @@ def test_the_entry_point_finds_it() -> None:
     assert find("databases", "sqlite") is Sqlite
 
 
-def test_an_empty_file_is_a_database_without_tables(tmp_path: Path) -> None:
+def test_an_empty_file_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "empty.sqlite"
     path.touch()
-    assert Sqlite().introspect(path, "e") == Schema("e", ())
+    with pytest.raises(DataError, match="is an empty file"):
+        Sqlite().introspect(path, "e")
