@@ -232,7 +232,9 @@ def alive(pid: int) -> bool:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_dead_supervisor_leaves_no_worker(database: Path, how: signal.Signals) -> None:
     program = (
-        "import sys; from pathlib import Path; from bench.execute import Executor\n"
+        "import signal, sys; from pathlib import Path; from bench.execute import Executor\n"
+        # A shell starts what it puts into the background with SIGINT ignored, and that is inherited.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "with Executor(workers=1) as one:\n"
         "    one.run(Path(sys.argv[1]), 'SELECT 1'); print('ready', flush=True)\n"
         f"    one.run(Path(sys.argv[1]), {HANG.format('x')!r})\n"
