@@ -81,7 +81,7 @@ class Recipe:
 RECIPES = {
     "small": Recipe(64, 3, 128, 4, 0.08, (Lesson(1200, 4e-3, short=True), Lesson(1800, 2e-3))),
     "medium": Recipe(128, 4, 256, 4, 0.02, (Lesson(2400, 3e-3), Lesson(1100, 1e-3))),
-    "large": Recipe(256, 6, 448, 8, 0.04, (Lesson(240, 2e-3, short=True), Lesson(360, 1e-3))),
+    "large": Recipe(256, 6, 448, 8, 0.02, (Lesson(800, 2e-3, short=True), Lesson(1400, 1e-3))),
 }
 
 

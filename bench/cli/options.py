@@ -1,0 +1,20 @@
+"""What several verbs share: exit codes, options, and the check of a word against the known ones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bench.errors import ConfigError, near
+
+DONE, FAILED, USAGE, UNMET, INTERRUPTED = 0, 1, 2, 3, 130
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def choice(option: str, value: str, known: tuple[str, ...]) -> str:
+    """Return the value, or refuse it with the nearest word that is known."""
+    if value not in known:
+        raise ConfigError(f"unknown value '{value}'", where=option, todo=near(value, known))
+    return value
