@@ -23,11 +23,16 @@ def silent(_done: int, _total: int, _note: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; ``label`` is its natural-language name when that differs from ``name``."""
+    """A column.
+
+    ``label`` is its natural-language name when that differs from ``name``; ``description`` is what
+    the data set's documentation says of it and its values.
+    """
 
     name: str
     type: str = ""
     label: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class Dataset:
 
     ``levels`` orders the difficulty names from easy to hard. ``rules`` names the comparison rules
     its official scripts use, the headline EX first. ``synthetic`` sets say so wherever they show.
+    ``dialect`` is the language of its gold queries, and with it the engine that can run them.
     """
 
     name: str
@@ -99,6 +105,7 @@ class Dataset:
     schemas: Mapping[str, Schema]
     databases: Mapping[str, Path]
     fingerprint: str
+    dialect: str = "sqlite"
 
     def schema(self, example: Example) -> Schema:
         """Return the schema that ``example`` asks about."""
