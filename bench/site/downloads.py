@@ -8,10 +8,10 @@ import json
 from dataclasses import asdict
 from math import isfinite
 
+from bench.judge.ends import ENDINGS
 from bench.judge.score import Scorecard, levels_of, values
 from bench.results import CellResult
 from bench.site.board import Board
-from bench.site.drill import ENDINGS
 from bench.types import Fit, Score
 
 _FIT = (

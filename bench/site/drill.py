@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bench.judge.score import CORRECT, MISSING, WRONG_RESULT, level_of, levels_of, outcome
+from bench.judge.ends import ENDINGS
+from bench.judge.score import CORRECT, level_of, levels_of, outcome
 from bench.results import CellResult
 from bench.site.grids import Grid, grid
 from bench.site.text import address
@@ -15,29 +16,6 @@ from bench.types import Dataset, Example, Outcome, Prediction, Status, Verdict
 
 PER_PAGE = 100
 """Questions on one page of answers."""
-
-ENDINGS = {
-    CORRECT: "correct",
-    WRONG_RESULT: "wrong result",
-    MISSING: "no answer",
-    Status.NOT_A_QUERY.value: "no query",
-    Status.MULTI_STATEMENT.value: "several statements",
-    Status.FORBIDDEN.value: "forbidden",
-    Status.ERROR_SYNTAX.value: "syntax error",
-    Status.ERROR_SCHEMA.value: "unknown table or column",
-    Status.ERROR_RUNTIME.value: "runtime error",
-    Status.ERROR_LIMIT.value: "too complex for the engine",
-    Status.ERROR_DECODE.value: "undecodable text",
-    Status.TIMEOUT.value: "timeout",
-    Status.TOO_LARGE.value: "result too large",
-    Status.MEMORY.value: "out of memory",
-    Status.CRASH.value: "engine crashed",
-    Status.DB_MISSING.value: "database missing (infrastructure)",
-    Status.DB_CORRUPT.value: "database corrupt (infrastructure)",
-    Status.DB_IO.value: "database unreadable (infrastructure)",
-    Status.INTERNAL.value: "internal error (infrastructure)",
-}
-"""How an answer ended, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of
 from bench.results import CellResult, SuiteResult
 from bench.site import downloads, drill
@@ -99,7 +100,7 @@ def environment() -> Environment:
 
 
 def _page(template: str, root: str = "", **values: object) -> bytes:
-    text = environment().get_template(template).render(root=root, endings=drill.ENDINGS, **values)
+    text = environment().get_template(template).render(root=root, endings=ENDINGS, **values)
     return text.encode("utf-8")
 
 
@@ -221,5 +222,5 @@ def _metric(value: bool | float) -> str:
 
 
 def _ended(outcome: Outcome) -> str:
-    words = "no result" if outcome.status is Status.OK else drill.ENDINGS[outcome.status.value]
+    words = "no result" if outcome.status is Status.OK else ENDINGS[outcome.status.value]
     return f"{words}: {clip(outcome.detail, SHORT)[0]}" if outcome.detail else words
