@@ -46,8 +46,8 @@ def pairs(design: Path, victim: Path) -> list[Pair]:
     return made
 
 
-def state(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+def state(folder: Path, of: str = "*") -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob(of)}
 
 
 def check(design: Path, results: list[Judged]) -> None:
