@@ -108,8 +108,7 @@ def _loss(job: FitJob) -> LossFunction:
     """Import the mathematics of the objective, which its settings name."""
     if type(job.objective).needs_teacher and job.teacher is None:
         raise FitError(f"the objective '{job.objective.name}' needs a teacher", where="objective.teacher")
-    module, name = type(job.objective).implementation.split(":")
-    return cast("LossFunction", getattr(import_module(module), name))
+    return cast("LossFunction", import_module(type(job.objective).implementation).loss)
 
 
 def _models(job: FitJob, student: Model, tokenizer: Tokenizer, encoded: Encoded) -> Models:
