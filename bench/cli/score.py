@@ -12,39 +12,102 @@ from bench.errors import ConfigError
 
 
 def score(
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)] = None,
     predictions: Annotated[
-        Path | None, typer.Option("--predictions", "-p", help="Somebody's predictions.")
+        list[Path] | None,
+        typer.Option(
+            "-p",
+            "--predictions",
+            "--pred",
+            "--predicted_sql_path",
+            help="Somebody's predictions: a file, a folder of files, or a pattern; can be given again.",
+        ),
     ] = None,
     dataset: Annotated[str, typer.Option(help="Name of the data set.")] = "spider",
     folder: Annotated[Path | None, typer.Option("--data", help="Folder of the data set.")] = None,
     split: Annotated[str, typer.Option(help="Split that was answered.")] = "dev",
+    gold: Annotated[
+        Path | None,
+        typer.Option("--gold", "--ground_truth_path", help="File of gold queries, in place of a data set."),
+    ] = None,
+    databases: Annotated[
+        Path | None, typer.Option("--db", "--db_root_path", help="Folder of its SQLite databases.")
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option("--table", help="Its tables.json; by default read off the databases.")
+    ] = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option("--diff_json", "--diff_json_path", help="Its questions with difficulty, as BIRD's."),
+    ] = None,
+    etype: Annotated[
+        str, typer.Option(help="exec, match or all: the rules and the table of the test-suite script.")
+    ] = "",
+    plug_value: Annotated[
+        bool, typer.Option("--plug_value", help="With --etype: plug gold values in.")
+    ] = False,
+    keep_distinct: Annotated[
+        bool, typer.Option("--keep_distinct", help="With --etype: keep DISTINCT.")
+    ] = False,
     rule: Annotated[
         list[str] | None, typer.Option("--rule", help="Rule, such as ex.bird; can be given again.")
     ] = None,
-    rules: Annotated[str, typer.Option("--rules", help="Rules with commas between them.")] = "",
+    rules: Annotated[
+        str, typer.Option("--rules", help="Rules with commas between them, compared with one another.")
+    ] = "",
+    against: Annotated[
+        Path | None, typer.Option(help="Other predictions, to be paired with question by question.")
+    ] = None,
     gold_check: Annotated[
         bool, typer.Option("--gold-check", help="Hold gold against itself; needs no predictions.")
     ] = False,
-    policy: Annotated[str, typer.Option(help="Limits of execution.")] = "standard",
+    policy: Annotated[str, typer.Option(help="Limits of execution: standard, spider or fast.")] = "standard",
     now: Annotated[str, typer.Option(help="What SQL's clock shows, such as 2026-11-20.")] = "",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes that run SQL.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "--num_cpus", min=1, help="Processes that run SQL.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write a row for each question here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write a test case for each question here.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Folder for pages that show each question.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score predictions made elsewhere; no model is involved."""
-    from bench import scoring
     from bench.execute.policy import at, named
+    from bench.scoring import pages, show
+    from bench.scoring.compare import contrast
+    from bench.scoring.golds import check_golds, show_golds, spoils
+    from bench.scoring.load import Source, files, load
+    from bench.scoring.official import rules_of
+    from bench.scoring.score import score_files
+    from bench.scoring.write import Outputs, write
 
     limits = at(named(policy, where="--policy"), now, where="--now")
-    names = (*(rule or ()), *(name.strip() for name in rules.split(",") if name.strip()))
+    chosen = (*(rule or ()), *(name.strip() for name in rules.split(",") if name.strip()))
+    wanted = rules_of(etype, chosen, plug_value=plug_value, keep_distinct=keep_distinct)
+    given = (*(predictions or ()), *(more or ()))
+    source = Source(dataset, folder, split, gold, databases, tables, questions)
     if gold_check:
-        found = scoring.check_golds(dataset, folder, split, names, policy=limits, workers=workers)
-        scoring.show_golds(found, as_json=as_json)
-        raise typer.Exit(FAILED if scoring.spoils(found) else DONE)
-    if predictions is None:
-        raise ConfigError("there is nothing to score", todo="give --predictions FILE, or --gold-check")
-    scored = scoring.score_file(predictions, dataset, folder, split, names, policy=limits, workers=workers)
-    scoring.show(scored, as_json=as_json)
-    if out is not None:
-        scoring.write(scored, out)
-    raise typer.Exit(FAILED if scored.spoiled else DONE)
+        if given or against:
+            raise ConfigError(
+                "looks at gold alone", where="--gold-check", todo="score predictions without it"
+            )
+        asked = load(source)
+        findings = check_golds(asked, wanted, limits, workers=workers)
+        show_golds(asked, findings, as_json=as_json)
+        raise typer.Exit(FAILED if spoils(findings) else DONE)
+    outputs = Outputs(out, csv, junit, html)
+    answers = files(given)
+    outputs.check(len(answers))
+    others = (against,) if against else ()
+    scored = score_files((*answers, *others), load(source), wanted, limits, workers=workers)
+    contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []
+    scored = scored[: len(answers)]
+    if as_json:
+        show.print_json(show.to_json(scored, contrasts, side_by_side=bool(chosen)))
+    else:
+        show.show(scored, contrasts, side_by_side=bool(chosen), official=bool(etype))
+    write(scored, outputs)
+    if html:
+        show.say(pages.write(scored, html))
+    raise typer.Exit(FAILED if scored[0].spoiled else DONE)

@@ -1,0 +1,44 @@
+"""Official: the options and the table of the official scripts, in terms of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.errors import ConfigError, near
+
+KINDS = ("exec", "match", "all")
+"""What ``--etype`` of test-suite-sql-eval may say."""
+
+
+def rules_of(
+    etype: str, rules: Sequence[str], *, plug_value: bool = False, keep_distinct: bool = False
+) -> tuple[str, ...]:
+    """Turn the options of test-suite-sql-eval into rules.
+
+    Args:
+        etype: one of :data:`KINDS`, or empty where rules are asked for by name or not at all.
+        rules: rules asked for by name.
+        plug_value: whether gold's literals are plugged into the prediction.
+        keep_distinct: whether DISTINCT is kept.
+
+    Raises:
+        ConfigError: an unknown kind, or options that do not go together.
+    """
+    if not etype:
+        for option, on in (("--plug_value", plug_value), ("--keep_distinct", keep_distinct)):
+            if on:
+                raise ConfigError("goes with --etype exec or --etype all", where=option)
+        return tuple(rules)
+    if etype not in KINDS:
+        raise ConfigError(f"unknown value '{etype}'", where="--etype", todo=near(etype, KINDS))
+    if rules:
+        raise ConfigError("stands for rules of its own", where="--etype", todo="leave out --rules or --etype")
+    if plug_value and keep_distinct:
+        raise ConfigError(
+            "are two rules here", where="--plug_value and --keep_distinct", todo="give one of them"
+        )
+    variant = "-plug" if plug_value else "-distinct" if keep_distinct else ""
+    return (
+        *((f"ex.test-suite{variant}",) if etype in ("exec", "all") else ()),
+        *(("em.test-suite",) if etype in ("match", "all") else ()),
+    )

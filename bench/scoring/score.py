@@ -1,0 +1,132 @@
+"""Score: prediction files → verdicts, every distinct SQL run and compared once for all of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.answers import read
+from bench.execute import Executor, Policy
+from bench.judge.disagree import Disagreement, disagreements
+from bench.judge.ends import ENDINGS
+from bench.judge.judge import judge
+from bench.judge.rules import metrics
+from bench.judge.score import Scorecard, outcome, score
+from bench.types import Dataset, Prediction, Verdict
+
+QUIRK = "quirk: "
+"""How a note begins that tells what a verdict owes its success to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A scored prediction file; verdicts and predictions in the order of the data set."""
+
+    name: str
+    dataset: Dataset
+    predictions: tuple[Prediction, ...]
+    verdicts: tuple[Verdict, ...]
+    card: Scorecard
+
+    @property
+    def headline(self) -> str:
+        """The metric that decides what counts as correct."""
+        return next(iter(self.card.metrics))
+
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """On which questions two of the rules differ."""
+        return disagreements(self.verdicts, list(self.card.metrics))
+
+    @property
+    def spoiled(self) -> dict[str, int]:
+        """Count the verdicts that the environment spoiled, by database and what broke."""
+        broken = [verdict for verdict in self.verdicts if verdict.gold.status.infra]
+        return dict(Counter(f"{verdict.db_id}: {verdict.gold.status}" for verdict in broken))
+
+    @property
+    def quirks(self) -> dict[str, list[str]]:
+        """Give the examples that are right only by a quirk, by metric and quirk."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for verdict in self.verdicts:
+            for note in verdict.notes:
+                if note.startswith(QUIRK):
+                    found[note.removeprefix(QUIRK)].append(verdict.example_id)
+        return dict(found)
+
+    def ending(self, verdict: Verdict) -> str:
+        """Say in words how an answer ended."""
+        return ENDINGS[outcome(verdict, self.headline)]
+
+
+def score_files(
+    files: Sequence[Path],
+    dataset: Dataset,
+    rules: Sequence[str],
+    policy: Policy,
+    *,
+    workers: int | None = None,
+) -> tuple[Scored, ...]:
+    """Score prediction files for the same questions.
+
+    Args:
+        files: what was predicted; all are read before any SQL runs.
+        dataset: what was asked.
+        rules: rules, the headline first; those of the data set if there are none.
+        policy: the limits of execution.
+        workers: how many processes run SQL.
+
+    Raises:
+        ConfigError: a rule is not known.
+        DataError: a file is missing, or does not answer each example once.
+    """
+    names = metrics(rules, dataset.rules, where="--rules")
+    answers = [{one.example_id: one for one in read(file, dataset)} for file in files]
+    with Executor(policy, workers=workers) as executor:
+        verdicts = _verdicts(dataset, answers, names, executor)
+    return tuple(
+        _scored(name, dataset, said, verdicts, names)
+        for name, said in zip(_names(files), answers, strict=True)
+    )
+
+
+def _scored(
+    name: str,
+    dataset: Dataset,
+    said: Mapping[str, Prediction],
+    verdicts: Mapping[tuple[str, str | None], Verdict],
+    names: Sequence[str],
+) -> Scored:
+    predictions = tuple(said[example.id] for example in dataset.examples)
+    own = tuple(verdicts[prediction.example_id, prediction.sql] for prediction in predictions)
+    return Scored(name, dataset, predictions, own, score(dataset, own, names))
+
+
+def _verdicts(
+    dataset: Dataset,
+    answers: Sequence[Mapping[str, Prediction]],
+    names: Sequence[str],
+    executor: Executor,
+) -> dict[tuple[str, str | None], Verdict]:
+    """Judge each distinct SQL for each example once; answers to one example follow one another."""
+    asked = [
+        (example, sql)
+        for example in dataset.examples
+        for sql in dict.fromkeys(answer[example.id].sql for answer in answers)
+    ]
+    # Ids of their own tell the answers to one example apart.
+    examples = tuple(replace(example, id=str(number)) for number, (example, _) in enumerate(asked))
+    said = [Prediction(str(number), sql or "", sql) for number, (_, sql) in enumerate(asked)]
+    judged = judge(replace(dataset, examples=examples), said, names, executor)
+    return {
+        (example.id, sql): replace(verdict, example_id=example.id)
+        for (example, sql), verdict in zip(asked, judged, strict=True)
+    }
+
+
+def _names(files: Sequence[Path]) -> list[str]:
+    """Name files as shortly as tells them apart."""
+    names = Counter(file.name for file in files)
+    return [file.name if names[file.name] == 1 else str(file) for file in files]

@@ -1,0 +1,116 @@
+"""Show: scores on the terminal and as JSON, with what a reader must know before believing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bench.console import err, out
+from bench.judge.ends import ENDINGS
+from bench.scoring import tables
+from bench.scoring.compare import Contrast
+from bench.scoring.score import Scored
+from bench.site.text import count
+
+
+def show(
+    scored: Sequence[Scored],
+    contrasts: Sequence[Sequence[Contrast]],
+    *,
+    side_by_side: bool,
+    official: bool,
+) -> None:
+    """Print the table, how answers ended, what the environment spoiled, and what differs.
+
+    Args:
+        scored: the prediction files, all for the same questions.
+        contrasts: each file held against another, if that was asked for.
+        side_by_side: whether to name the questions on which rules differ.
+        official: whether to print each file's table in the manner of the official scripts.
+    """
+    out.print(tables.official(scored[0]) if official else tables.scores(scored))
+    for one in scored:
+        name = f"{one.name}: " if len(scored) > 1 else ""
+        _ends(one, name)
+        _quirks(one, name)
+        if side_by_side:
+            _differences(one, name)
+    for found in contrasts:
+        _contrast(found)
+    _spoiled(scored[0])
+
+
+def to_json(
+    scored: Sequence[Scored], contrasts: Sequence[Sequence[Contrast]], *, side_by_side: bool
+) -> dict[str, object]:
+    """Give everything that is shown as JSON values; several files stand in a list."""
+    dataset = {"dataset": scored[0].dataset.name, "split": scored[0].dataset.split}
+    held = [[one.to_json() for one in found] for found in contrasts]
+    files = [
+        {
+            "predictions": one.name,
+            "spoiled": one.spoiled,
+            **one.card.to_json(),
+            "quirks": one.quirks,
+            **({"disagreements": [asdict(pair) for pair in one.disagreements]} if side_by_side else {}),
+            **({"against": against} if against else {}),
+        }
+        for one, against in zip(scored, held or [[]] * len(scored), strict=True)
+    ]
+    return {**dataset, **files[0]} if len(files) == 1 else {**dataset, "files": files}
+
+
+def say(path: Path) -> None:
+    """Print where pages lie."""
+    out.print(str(path.resolve()), markup=False)
+
+
+def print_json(values: object) -> None:
+    """Print JSON on the standard output."""
+    print(json.dumps(values, indent=2))
+
+
+def _ends(one: Scored, name: str) -> None:
+    ends = ", ".join(f"{number} {ENDINGS[end]}" for end, number in one.card.outcomes.items())
+    out.print(f"{name}{count(one.card.n, 'question')} by {one.headline}: {ends}", markup=False)
+
+
+def _quirks(one: Scored, name: str) -> None:
+    for quirk, ids in one.quirks.items():
+        metric, _, why = quirk.partition(": ")
+        out.print(
+            f"{name}{count(len(ids), 'answer')} right under {metric} only by a quirk of its script: {why} "
+            f"({tables.some(ids)})",
+            markup=False,
+        )
+
+
+def _differences(one: Scored, name: str) -> None:
+    found = one.disagreements
+    differing = {example for pair in found for example in (*pair.only_first, *pair.only_second)}
+    if differing:
+        out.print(tables.differences(found))
+    out.print(f"{name}the rules disagree on {count(len(differing), 'question')}", markup=False)
+
+
+def _contrast(found: Sequence[Contrast]) -> None:
+    """Print the differences by rule, and those of the first rule by group, with the questions."""
+    first = found[0]
+    out.print(tables.contrasts(found))
+    if first.lost or first.won:
+        for kind in first.parts:
+            out.print(tables.parts(first, kind))
+    for word, ids in (("lost", first.lost), ("won", first.won)):
+        if ids:
+            out.print(f"{word} by {first.metric}: {tables.some(ids)}", markup=False)
+
+
+def _spoiled(one: Scored) -> None:
+    if not one.spoiled:
+        return
+    places = ", ".join(one.spoiled)
+    spoiled = count(sum(one.spoiled.values()), "question")
+    err.print(f"warning: {spoiled} could not be judged ({places})", markup=False)
+    err.print("the scores count them as wrong and are not publishable", markup=False)
