@@ -1,117 +1,127 @@
-"""BIRD dev and mini-dev in their SQLite form: questions with evidence, and a difficulty of their own.
+"""BIRD: questions with evidence on large databases, and a difficulty of their own.
 
 Li et al., "Can LLM Already Serve as A Database Interface? A BIg Bench for Large-Scale Database
-Grounded Text-to-SQLs", NeurIPS 2023 (arXiv 2305.03111). The folder is the one an archive of theirs
-unpacks to::
+Grounded Text-to-SQLs", NeurIPS 2023 (arXiv 2305.03111). The folder is one that an archive of theirs
+unpacks to, or several of them together::
 
-    dev.json              dev_tables.json  dev_databases/<db_id>/<db_id>.sqlite
-    mini_dev_sqlite.json  dev_tables.json  dev_databases/<db_id>/<db_id>.sqlite
+    train.json             train_tables.json  train_databases/<db_id>/<db_id>.sqlite
+    dev.json               dev_tables.json    dev_databases/<db_id>/<db_id>.sqlite
+    mini_dev_sqlite.json   dev_tables.json    dev_databases/…
+    mini_dev_postgresql.json  mini_dev_mysql.json
 
-``tables.json`` serves as well. A database whose folder is missing is named when it is needed; the
-questions on the others are judged.
+``tables.json`` serves as well. Descriptions of columns are read from ``database_description/`` beside
+each database. A database whose folder is missing is named when it is needed; the questions on the
+others are judged. The gold of the PostgreSQL and MySQL forms runs on those engines only; their schemas
+are read off the SQLite databases, from which theirs were made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
-from adapters.datasets.described import fingerprint, read_list, schema
-from bench.errors import ConfigError, DataError, near
-from bench.types import Dataset, Example
+from adapters.datasets.folder import Folder, Item, Splits
+from bench.types import Example
 
-FILES: Mapping[str, str] = {"dev": "dev.json", "mini-dev": "mini_dev_sqlite.json"}
-"""Split → its file of questions."""
+DIALECTS: Mapping[str, str] = {"mini-dev-postgres": "postgres", "mini-dev-mysql": "mysql"}
+"""Split → the language of its gold, where that is not SQLite's."""
 
-TABLES = ("dev_tables.json", "tables.json")
-FOLDERS = ("dev_databases", "databases", "database")
+DESCRIPTIONS = "column_descriptions"
 
 
-class Bird:
-    """The BIRD data set under a folder of the user's."""
+class Bird(Folder):
+    """The BIRD data set."""
 
     name = "bird"
     title = "BIRD"
     licence = "CC BY-SA 4.0"
     levels = ("simple", "moderate", "challenging")
     rules = ("bird",)
-    synthetic = False
-    splits = tuple(FILES)
+    files: ClassVar[Splits] = {
+        "dev": (("dev.json",),),
+        "mini-dev": (("mini_dev_sqlite.json",),),
+        "mini-dev-postgres": (("mini_dev_postgresql.json", "bird_mini_dev_postgres.json"),),
+        "mini-dev-mysql": (("mini_dev_mysql.json",),),
+        "train": (("train.json",),),
+    }
+    tables = ("dev_tables.json", "tables.json", "train_tables.json")
+    databases = ("dev_databases", "databases", "database", "train_databases", "train/train_databases")
+    query = ("SQL",)
+    holds = "dev.json, dev_tables.json and dev_databases/"
 
-    def __init__(self, root: Path | None = None) -> None:
-        """Look at a folder.
-
-        Raises:
-            DataError: no folder is given, or it is not BIRD's.
-        """
-        if root is None:
-            raise DataError(
-                "BIRD is not embedded",
-                where="data set 'bird'",
-                todo="give the folder of its archive: --data DIR, or 'root' in the suite",
-            )
-        if not any((root / name).is_file() for name in TABLES):
-            raise DataError(
-                "has no dev_tables.json, so it is not BIRD's folder",
-                where=str(root),
-                todo="give the folder that holds dev.json, dev_tables.json and dev_databases/",
-            )
-        self.root = root
-
-    def load(self, split: str) -> Dataset:
-        """Load one split.
-
-        Raises:
-            ConfigError: no such split.
-            DataError: the file of questions is missing or damaged, or a question lacks a field.
-        """
-        if split not in FILES:
-            raise ConfigError(f"unknown split '{split}'", where="data set 'bird'", todo=near(split, FILES))
-        path = self.root / FILES[split]
-        items = read_list(path)
-        tables = {table["db_id"]: table for table in read_list(self._tables())}
-        examples = tuple(_examples(split, items, path))
-        wanted = sorted({example.db_id for example in examples})
-        databases = {db_id: self._database(db_id) for db_id in wanted}
-        return Dataset(
-            name=self.name,
-            split=split,
-            title=self.title,
-            licence=self.licence,
-            levels=self.levels,
-            rules=self.rules,
-            synthetic=self.synthetic,
-            examples=examples,
-            schemas={db_id: schema(db_id, databases[db_id], tables.get(db_id)) for db_id in wanted},
-            databases=databases,
-            fingerprint=fingerprint(examples, databases, tables),
+    def example(self, split: str, number: int, item: Item) -> Example:
+        """Name each question by its number in BIRD, which mini-dev takes over from dev."""
+        return Example(
+            id=f"{self.name}/{split}/{int(item.get('question_id', number)):04}",
+            db_id=item["db_id"],
+            question=item["question"].strip(),
+            gold=(item["SQL"].strip(),),
+            difficulty=item.get("difficulty"),
+            evidence=(item.get("evidence") or "").strip(),
         )
 
-    def _tables(self) -> Path:
-        return next(path for name in TABLES if (path := self.root / name).is_file())
+    def descriptions(self, split: str) -> Sequence[Path]:
+        """Prefer the description that belongs to the split."""
+        names = sorted(self.tables, key=lambda name: name.startswith("train") != (split == "train"))
+        return [root / name for root in self.roots for name in names]
 
-    def _database(self, db_id: str) -> Path:
-        """Find a database; where there is none, say where it should be."""
-        paths = [self.root / folder / db_id / f"{db_id}.sqlite" for folder in FOLDERS]
-        return next((path for path in paths if path.is_file()), paths[0])
+    def described(self, split: str) -> dict[str, Item]:
+        """Add what the documentation of each database says of its columns."""
+        folders = [path for path in self.folders(split) if path.is_dir()]
+        return {
+            db_id: _with_descriptions(item, [folder / db_id / "database_description" for folder in folders])
+            for db_id, item in super().described(split).items()
+        }
+
+    def dialect(self, split: str) -> str:
+        """Name the engine that the form of mini-dev is for."""
+        return DIALECTS.get(split, "sqlite")
 
 
-def _examples(split: str, items: Iterable[Mapping[str, Any]], path: Path) -> Iterable[Example]:
-    """Name each question by its number in BIRD, which mini-dev takes over from dev."""
-    for place, item in enumerate(items):
-        try:
-            yield Example(
-                id=f"bird/{split}/{int(item.get('question_id', place)):04}",
-                db_id=item["db_id"],
-                question=item["question"].strip(),
-                gold=(item["SQL"].strip(),),
-                difficulty=item.get("difficulty"),
-                evidence=(item.get("evidence") or "").strip(),
-            )
-        except (KeyError, AttributeError, TypeError, ValueError) as error:
-            raise DataError(
-                f"question {place} has no usable {error}",
-                where=str(path),
-                todo="each needs question_id, db_id, question and SQL",
-            ) from error
+class BirdWithoutEvidence(Bird):
+    """BIRD without its evidence: the setting in which a model gets the question alone."""
+
+    name = "bird-no-evidence"
+    title = "BIRD without evidence"
+    kept = "bird"
+
+    def example(self, split: str, number: int, item: Item) -> Example:
+        """Leave the evidence out."""
+        return super().example(split, number, {**item, "evidence": ""})
+
+
+def _with_descriptions(item: Item, folders: Iterable[Path]) -> Item:
+    folder = next((folder for folder in folders if folder.is_dir()), None)
+    if folder is None:
+        return item
+    told = {path.stem.lower(): _descriptions(path) for path in sorted(folder.glob("*.csv"))}
+    names = [str(name).lower() for name in item["table_names_original"]]
+    columns = [
+        told.get(names[table], {}).get(str(column).strip().lower(), "") if table >= 0 else ""
+        for table, column in item["column_names_original"]
+    ]
+    return {**item, DESCRIPTIONS: columns}
+
+
+def _descriptions(path: Path) -> dict[str, str]:
+    """Read the description of one table: column → what is said of it and of its values.
+
+    The files come from many hands: some are UTF-8 with a mark, some Windows-1252.
+    """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return {
+        (row.get("original_column_name") or "").strip().lower(): "; ".join(
+            " ".join(said.split())
+            for key in ("column_description", "value_description")
+            if (said := row.get(key) or "").strip()
+        )
+        for row in rows
+    }

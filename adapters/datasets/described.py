@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,35 @@ def read_list(path: Path) -> list[dict[str, Any]]:
     Raises:
         DataError: it is missing, damaged, or something else.
     """
+    items = read_json(path)
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        raise DataError("is not a list of objects", where=str(path), todo="unpack the archive again")
+    return items
+
+
+def read_json(path: Path) -> object:
+    """Read a JSON file, with or without a byte-order mark.
+
+    Raises:
+        DataError: it is missing, a Git LFS pointer, not UTF-8 or not JSON.
+    """
     try:
-        items = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        if data.startswith(b"version https://git-lfs"):
+            raise DataError(
+                "this is a Git LFS pointer, not the file",
+                where=str(path),
+                todo="run 'git lfs pull' in its checkout",
+            )
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
+        ) from error
     except (OSError, ValueError) as error:
         raise DataError(
             f"cannot be read ({error})", where=str(path), todo="unpack the archive again"
         ) from error
-    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
-        raise DataError("is not a list of objects", where=str(path), todo="unpack the archive again")
-    return items
 
 
 def schema(db_id: str, database: Path, described: Mapping[str, Any] | None) -> Schema:
@@ -57,10 +78,13 @@ def _labelled(table: Table, described: Table | None) -> Table:
     """
     if described is None:
         return table
-    labels = {column.name.lower(): column.label for column in described.columns}
-    order = [*labels]
+    known = {column.name.lower(): column for column in described.columns}
+    order = [*known]
     columns = (
-        Column(column.name, column.type, labels.get(column.name.lower(), "")) for column in table.columns
+        replace(found, name=column.name, type=column.type)
+        if (found := known.get(column.name.lower()))
+        else column
+        for column in table.columns
     )
     return Table(
         table.name,
@@ -79,13 +103,15 @@ def _described(item: Mapping[str, Any]) -> Schema:
     names: list[str] = item["table_names_original"]
     columns = [(int(table), str(name)) for table, name in item["column_names_original"]]
     primary = {columns[key] if isinstance(key, int) else None for key in item["primary_keys"]}
+    labels = item.get("column_names", item["column_names_original"])
+    told = item.get("column_descriptions") or [""] * len(columns)
     tables = tuple(
         Table(
             name,
             tuple(
-                Column(column[1], kind, label[1])
-                for column, label, kind in zip(
-                    columns, item["column_names"], item["column_types"], strict=True
+                Column(column[1], kind, label[1], description)
+                for column, label, kind, description in zip(
+                    columns, labels, item["column_types"], told, strict=True
                 )
                 if column[0] == number
             ),
@@ -102,13 +128,16 @@ def _described(item: Mapping[str, Any]) -> Schema:
 
 
 def fingerprint(
-    examples: Iterable[Example], databases: Mapping[str, Path], tables: Mapping[str, object]
+    examples: Iterable[Example],
+    databases: Mapping[str, Path],
+    tables: Mapping[str, object],
+    told: Iterable[str] = (),
 ) -> str:
-    """Hash questions, gold, descriptions and the bytes of every database asked."""
+    """Hash questions, gold, descriptions, the bytes of every database asked, and what else is told."""
     parts = [json.dumps([item.id, item.db_id, item.question, item.gold]) for item in examples]
     for db_id, path in databases.items():
         parts += [db_id, _content(path), json.dumps(tables.get(db_id), sort_keys=True)]
-    return digest_all(parts)
+    return digest_all([*parts, *told])
 
 
 def _content(path: Path) -> str:

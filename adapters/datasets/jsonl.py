@@ -1,0 +1,170 @@
+"""JSONL: your own questions, one JSON object a line, and your own SQLite databases.
+
+A folder, as ``bench data new`` makes it::
+
+    dev.jsonl  train.jsonl  test.jsonl      those that there are
+    database/<db_id>.sqlite                 or database/<db_id>/<db_id>.sqlite
+    set.toml                                name, title, licence, rules; may be left out
+
+or one file with databases beside it. A line needs ``question``, ``sql`` (one query, or a list of
+accepted ones) and, where there are several databases, ``db_id``. It may have ``id``, ``evidence``,
+``difficulty`` and ``history``, the questions before it. In a single file, ``split`` says where a line
+belongs; without it, to every split.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from adapters.datasets.described import fingerprint, schema
+from adapters.datasets.folder import refuse_twice
+from adapters.datasets.lines import read_lines
+from bench.errors import ConfigError, DataError, near
+from bench.types import Dataset, Example, Turn
+
+KEYS = ("id", "db_id", "question", "sql", "evidence", "difficulty", "history", "split")
+SETTINGS = {"name": str, "title": str, "licence": str, "levels": list, "rules": list}
+SUFFIXES = (".sqlite", ".db", ".sqlite3")
+
+
+class Jsonl:
+    """A data set of the user's own."""
+
+    name = "jsonl"
+    title = "Your own questions, as JSONL"
+    licence = "yours"
+    levels: tuple[str, ...] = ("easy", "medium", "hard", "extra")
+    rules: tuple[str, ...] = ("test-suite", "bird")
+    synthetic = False
+    splits = ("train", "dev", "test")
+
+    def __init__(self, root: Path | None = None) -> None:
+        """Look at a folder, or at a single file.
+
+        Raises:
+            DataError: there is neither, or ``set.toml`` is damaged.
+            ConfigError: ``set.toml`` has a key that is not known.
+        """
+        if root is None or not root.exists():
+            raise DataError(
+                "there is no such folder or file" if root else "needs a folder or a file",
+                where=str(root or "data set 'jsonl'"),
+                todo="give --data DIR, where DIR holds dev.jsonl and database/; 'bench data new' makes one",
+            )
+        self.file = root if root.is_file() else None
+        self.root = root.parent if root.is_file() else root
+        self.name = (self.file or root.resolve()).stem
+        settings = _settings(self.root / "set.toml")
+        self.name = settings.get("name", self.name)
+        self.title = settings.get("title", self.name)
+        self.licence = settings.get("licence", "not stated")
+        self.levels = tuple(settings.get("levels", type(self).levels))
+        self.rules = tuple(settings.get("rules", type(self).rules))
+
+    def load(self, split: str) -> Dataset:
+        """Load one split.
+
+        Raises:
+            ConfigError: no such split.
+            DataError: its file is missing, damaged or empty, a line lacks what it needs, two have one
+                id, or a database is missing.
+        """
+        if split not in self.splits:
+            raise ConfigError(
+                f"unknown split '{split}'", where=f"data set '{self.name}'", todo=near(split, self.splits)
+            )
+        path = self.file or self.root / f"{split}.jsonl"
+        databases = self._databases()
+        examples = [
+            self._example(split, number, item, databases, path)
+            for number, item in enumerate(read_lines(path), start=1)
+            if item.get("split", split) == split
+        ]
+        if not examples:
+            raise DataError(f"has no question of the split '{split}'", where=str(path))
+        refuse_twice(examples, str(path))
+        asked = {name: databases[name] for name in sorted({example.db_id for example in examples})}
+        return Dataset(
+            name=self.name,
+            split=split,
+            title=self.title,
+            licence=self.licence,
+            levels=self.levels,
+            rules=self.rules,
+            synthetic=self.synthetic,
+            examples=tuple(examples),
+            schemas={db_id: schema(db_id, database, None) for db_id, database in asked.items()},
+            databases=asked,
+            fingerprint=fingerprint(examples, asked, {}, _told(examples)),
+        )
+
+    def _example(
+        self, split: str, number: int, item: Mapping[str, Any], databases: Mapping[str, Path], path: Path
+    ) -> Example:
+        where = f"{path}, line {number}"
+        for key in item.keys() - set(KEYS):
+            raise DataError(f"has an unknown key '{key}'", where=where, todo=near(key, KEYS))
+        db_id = str(item.get("db_id", next(iter(databases)) if len(databases) == 1 else ""))
+        if db_id not in databases:
+            raise DataError(
+                f"there is no database '{db_id}'" if db_id else "does not say which database it asks",
+                where=where,
+                todo=f"give 'db_id'; {near(db_id, databases)}",
+            )
+        golds = item.get("sql")
+        return Example(
+            id=str(item.get("id", f"{self.name}/{split}/{number - 1:04}")),
+            db_id=db_id,
+            question=_text(item, "question", where),
+            gold=tuple(_text({"sql": gold}, "sql", where) for gold in (_listed(golds) or [None])),
+            difficulty=item.get("difficulty"),
+            evidence=item.get("evidence") or "",
+            history=tuple(Turn(str(question)) for question in item.get("history", ())),
+        )
+
+    def _databases(self) -> dict[str, Path]:
+        """Find every database under the folder, by name."""
+        folders = [self.root / "database", self.root]
+        found = (
+            path
+            for folder in folders
+            for pattern in ("*", "*/*")
+            for path in sorted(folder.glob(pattern))
+            if path.suffix in SUFFIXES and path.is_file()
+        )
+        return {path.stem: path for path in reversed(list(found))}
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise DataError(f"is not valid TOML: {error}", where=str(path)) from error
+    for key, value in table.items():
+        kind = SETTINGS.get(key)
+        if kind is None:
+            raise ConfigError(f"unknown key '{key}'", where=str(path), todo=near(key, SETTINGS))
+        if not isinstance(value, kind):
+            raise ConfigError(f"'{key}' is not a {kind.__name__}", where=str(path))
+    return table
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(item: Mapping[str, Any], key: str, where: str) -> str:
+    value = item.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise DataError(f"has no '{key}'", where=where, todo=f"give '{key}' as text that is not empty")
+    return value.strip()
+
+
+def _told(examples: Iterable[Example]) -> list[str]:
+    """Give what enters the fingerprint besides questions, gold and databases."""
+    return [text for one in examples for text in (one.evidence, *(turn.question for turn in one.history))]

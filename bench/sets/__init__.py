@@ -1,0 +1,59 @@
+"""Sets: a data set by name, whether an adapter brings it or the user installed it under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, cast
+
+from bench.errors import ConfigError, near
+from bench.registry import find, names
+from bench.sets.shelf import everything, installed
+from bench.types import Dataset
+
+__all__ = ["SetAdapter", "known", "opened", "registered"]
+
+
+class SetAdapter(Protocol):
+    """What an entry point of ``bench.datasets`` gives, once it is called with a folder or ``None``."""
+
+    name: str
+    title: str
+    licence: str
+    levels: tuple[str, ...]
+    rules: tuple[str, ...]
+    synthetic: bool
+    splits: tuple[str, ...]
+
+    def load(self, split: str) -> Dataset:
+        """Load one split."""
+
+
+def opened(name: str, root: Path | None = None, *, where: str = "") -> SetAdapter:
+    """Open a data set: from ``root`` if given, else as it is installed or embedded.
+
+    Raises:
+        ConfigError: no adapter and no installed set has this name.
+        DataError: it is neither installed nor embedded, or its files are damaged.
+    """
+    registered(name, where=where)
+    mine = installed(name)
+    if root is None and mine is not None:
+        root = mine.folder
+    kind = mine.adapter if mine is not None else name
+    return cast("Callable[[Path | None], SetAdapter]", find("datasets", kind, where=where))(root)
+
+
+def registered(name: str, *, where: str = "") -> None:
+    """Refuse a name that no adapter and no installed set has.
+
+    Raises:
+        ConfigError: with near misses.
+    """
+    if name not in known():
+        raise ConfigError(f"unknown dataset '{name}'", where=where, todo=near(name, known()))
+
+
+def known() -> list[str]:
+    """List every name that :func:`opened` takes."""
+    return sorted({*names("datasets"), *(one.name for one in everything())})
