@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from bench.errors import ConfigError, near
 from bench.registry import names
+from bench.sets import known
 from bench.suite import Suite, check_references
 
 
@@ -46,16 +47,16 @@ def parse(table: dict[str, Any], *, text: str = "", where: str, name: str, folde
     except ValidationError as error:
         faults = [_fault(fault, text) for fault in error.errors()]
         raise ConfigError("\n".join(faults), where=where) from error
-    for kind, group, used in (
-        *(("models", "models", (key, spec.scheme)) for key, spec in suite.models.items()),
-        *(("datasets", "datasets", (key, spec.source)) for key, spec in suite.datasets.items()),
+    for kind, there, used in (
+        *(("models", names("models"), (key, spec.scheme)) for key, spec in suite.models.items()),
+        *(("datasets", known(), (key, spec.source)) for key, spec in suite.datasets.items()),
     ):
         key, adapter = used
-        if adapter not in names(group):
+        if adapter not in there:
             raise ConfigError(
-                f"unknown {group.removesuffix('s')} source '{adapter}'",
+                f"unknown {kind.removesuffix('s')} source '{adapter}'",
                 where=f"{where}{_line(text, (kind, key, 'source'))}, {kind}.{key}.source",
-                todo=near(adapter, names(group)),
+                todo=near(adapter, there),
             )
     check_references(suite, where)
     return suite

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from bench.errors import ConfigError, near
 from bench.execute import ENGINE
@@ -23,6 +23,7 @@ from bench.judge.rules import metrics
 from bench.methods import NoTuning, Sft
 from bench.prompts import prompt_id
 from bench.registry import find
+from bench.sets import opened
 from bench.store import Store
 from bench.suite import Cell, MethodSpec, ModelSpec, Suite
 from bench.types import Dataset
@@ -128,9 +129,8 @@ class Plan:
         """Load a split of a declared data set, once."""
         if (name, split) not in self._datasets:
             spec = self.suite.datasets[name]
-            make = cast("Callable[..., Any]", find("datasets", spec.source))
             root = (self.suite.folder / spec.root).resolve() if spec.root else None
-            self._datasets[name, split] = rated(make(root).load(split))
+            self._datasets[name, split] = rated(opened(spec.source, root).load(split))
         return self._datasets[name, split]
 
     def training_split(self, cell: Cell) -> Dataset:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from bench.errors import ConfigError, DataError
 from bench.judge.rate import rated
 from bench.registry import find
+from bench.sets import opened
 from bench.types import Dataset
 
 _PATTERN = frozenset("*?[")
@@ -81,8 +82,7 @@ def _read(source: Source) -> Dataset:
         for option, given in stray.items():
             if given is not None:
                 raise ConfigError("goes with --gold FILE", where=option, todo="or give --dataset and --data")
-        make = cast("Callable[[Path | None], Any]", find("datasets", source.dataset, where="--dataset"))
-        return cast("Dataset", make(source.folder).load(source.split))
+        return opened(source.dataset, source.folder, where="--dataset").load(source.split)
     if source.databases is None or source.folder is not None:
         raise ConfigError(
             "a gold file goes with the folder of its databases", where="--gold", todo="--db DIR"
