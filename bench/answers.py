@@ -10,16 +10,29 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from bench.errors import DataError
+from bench.errors import DataError, at
 from bench.types import Dataset, Prediction
+from bench.words import count
 
 BIRD_MARK = "\t----- bird -----\t"
 SQL_KEYS = ("sql", "pred", "prediction", "predicted_sql", "query", "SQL")
 ID_KEYS = ("id", "example_id", "question_id", "idx")
+
+BINARY = {
+    b"PAR1": "a Parquet file",
+    b"PK\x03\x04": "a spreadsheet or a zip archive",
+    b"\x1f\x8b": "compressed",
+    b"SQLite format 3": "a database",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+"""How files begin that cannot be predictions → what they are."""
+
+Row: TypeAlias = dict[str, Any]
 
 
 def read(path: Path, dataset: Dataset) -> list[Prediction]:
@@ -29,16 +42,32 @@ def read(path: Path, dataset: Dataset) -> list[Prediction]:
         DataError: the file is missing, cannot be read in its format, or does not answer each
             example exactly once. Nothing is cut or shifted to make it fit.
     """
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from error
+    text = _text(path)
     readers = {".json": _json, ".jsonl": _jsonl, ".csv": _csv}
     rows = readers.get(path.suffix.lower(), _lines)(text, path)
     return _matched(rows, dataset, path)
 
 
-def _lines(text: str, _path: Path) -> list[dict[str, Any]]:
+def _text(path: Path) -> str:
+    """Decode a file, or say what it is if it is no text in UTF-8."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from error
+    kind = next((kind for head, kind in BINARY.items() if content.startswith(head)), None)
+    if kind is not None:
+        raise DataError(f"is {kind}", where=str(path), todo="write the predictions as JSONL or CSV in UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"is not UTF-8 (byte 0x{content[error.start]:02X})",
+            where=at(path, line=content.count(b"\n", 0, error.start) + 1),
+            todo="save it as UTF-8, such as by iconv -f latin1 -t utf-8",
+        ) from error
+
+
+def _lines(text: str, _path: Path) -> list[Row]:
     """Read Spider's text: what follows a tab is the name of the database."""
     lines = text.split("\n")
     if lines and not lines[-1].strip():
@@ -46,18 +75,24 @@ def _lines(text: str, _path: Path) -> list[dict[str, Any]]:
     return [{"sql": line.strip().split("\t")[0]} for line in lines]
 
 
-def _json(text: str, path: Path) -> list[dict[str, Any]]:
+def _json(text: str, path: Path) -> list[Row]:
     """Read BIRD's object of positions, or a list of objects or strings."""
     try:
         value = json.loads(text)
     except ValueError as error:
         raise DataError(f"is not JSON ({error})", where=str(path)) from error
     if isinstance(value, dict):
-        return [{"position": key, "sql": _without_mark(sql)} for key, sql in value.items()]
-    return [item if isinstance(item, dict) else {"sql": _without_mark(item)} for item in value]
+        return [{"position": key, **_marked(sql)} for key, sql in value.items()]
+    if not isinstance(value, list):
+        raise DataError(
+            f"holds {type(value).__name__} where predictions should be",
+            where=str(path),
+            todo='write {"0": "SELECT …"}, or a list',
+        )
+    return [item if isinstance(item, dict) else _marked(item) for item in value]
 
 
-def _jsonl(text: str, path: Path) -> list[dict[str, Any]]:
+def _jsonl(text: str, path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -65,49 +100,73 @@ def _jsonl(text: str, path: Path) -> list[dict[str, Any]]:
         try:
             rows.append(json.loads(line))
         except ValueError as error:
-            raise DataError(f"line {number} is not JSON ({error})", where=str(path)) from error
+            raise DataError(f"is not JSON ({error})", where=at(path, line=number)) from error
         if not isinstance(rows[-1], dict):
-            raise DataError(f"line {number} is not a JSON object", where=str(path))
+            raise DataError("is not a JSON object", where=at(path, line=number))
     return rows
 
 
-def _csv(text: str, path: Path) -> list[dict[str, Any]]:
+def _csv(text: str, path: Path) -> list[Row]:
     try:
-        return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows: list[Row] = list(reader)
     except csv.Error as error:
         raise DataError(f"is not CSV ({error})", where=str(path)) from error
-
-
-def _without_mark(sql: object) -> str:
-    return sql.partition(BIRD_MARK)[0] if isinstance(sql, str) else ""
-
-
-def _matched(rows: Sequence[Mapping[str, Any]], dataset: Dataset, path: Path) -> list[Prediction]:
-    """Give each row its example: by id or position where it has one, else by order."""
-    count = len(dataset.examples)
-    if len(rows) != count:
+    header = reader.fieldnames or ()
+    if not set(SQL_KEYS).intersection(header):
         raise DataError(
-            f"holds {len(rows)} predictions, but {dataset.name} {dataset.split} has {count} examples",
+            f"names no column of SQL: {', '.join(header)[:80] or 'it is empty'}",
+            where=at(path, line=1),
+            todo="begin with a header, such as id,sql",
+        )
+    return rows
+
+
+def _marked(sql: object) -> Row:
+    """Part a prediction of BIRD's; what is no text is an empty prediction there."""
+    text, _, db_id = sql.partition(BIRD_MARK) if isinstance(sql, str) else ("", "", "")
+    return {"sql": text, "marked": db_id.strip()}
+
+
+def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Prediction]:
+    """Give each row its example: by id or position where it has one, else by order."""
+    asked = len(dataset.examples)
+    if len(rows) != asked:
+        raise DataError(
+            f"holds {count(len(rows), 'prediction')}, but {dataset.name} {dataset.split} has "
+            f"{count(asked, 'example')}",
             where=str(path),
             todo="give one prediction for each example; an empty one where the model said nothing",
         )
     order = [example.id for example in dataset.examples]
     known = frozenset(order)
-    ids = [_id(row, number, order, known, path) for number, row in enumerate(rows)]
+    key = next((key for key in ("position", *ID_KEYS) if key in rows[0]), None) if rows else None
+    ids = [_id(row, key, number, order, known, path) for number, row in enumerate(rows)]
     _refuse_twice(ids, path)
+    _refuse_strays(zip(ids, rows, strict=True), dataset, path)
     return [
         Prediction(name, text := _sql(row, path), text or None) for name, row in zip(ids, rows, strict=True)
     ]
 
 
-def _id(row: Mapping[str, Any], number: int, order: Sequence[str], known: frozenset[str], path: Path) -> str:
-    key = next((key for key in ("position", *ID_KEYS) if key in row), None)
-    value = str(number if key is None else row[key])
+def _id(
+    row: Row, key: str | None, number: int, order: Sequence[str], known: frozenset[str], path: Path
+) -> str:
+    """Name the example of one row, by the key that the first row has."""
+    if key is None:
+        return order[number]
+    if row.get(key) in (None, ""):
+        raise DataError(
+            f"prediction {number + 1} has no '{key}', as others have",
+            where=str(path),
+            todo=f"give every prediction its '{key}', or none of them",
+        )
+    value = str(row[key])
     if value in known:
         return value
     if key == "question_id":
         return _by_question(value, number, order, path)
-    if value.isdigit() and int(value) < len(order):
+    if value.isdecimal() and int(value) < len(order):
         return order[int(value)]
     raise DataError(
         f"prediction {number + 1} is for '{value}', which is no example of the data set",
@@ -136,7 +195,19 @@ def _refuse_twice(ids: Iterable[str], path: Path) -> None:
         seen.add(name)
 
 
-def _sql(row: Mapping[str, Any], path: Path) -> str:
+def _refuse_strays(rows: Iterable[tuple[str, Row]], dataset: Dataset, path: Path) -> None:
+    """Refuse predictions that BIRD's mark says are for another database than their question asks."""
+    asked = {example.id: example.db_id for example in dataset.examples}
+    for name, row in rows:
+        if row.get("marked", "") not in ("", asked[name]):
+            raise DataError(
+                f"the prediction for '{name}' is marked for '{row['marked']}', but '{asked[name]}' is asked",
+                where=str(path),
+                todo="put the predictions in the order of the questions",
+            )
+
+
+def _sql(row: Row, path: Path) -> str:
     key = next((key for key in SQL_KEYS if key in row), None)
     if key is None:
         raise DataError(
@@ -151,4 +222,4 @@ def _sql(row: Mapping[str, Any], path: Path) -> str:
             todo="give the SQL as one string, or null where the model said nothing",
         )
     # Half of a surrogate pair, which JSON can write and no file can hold, becomes "?".
-    return _without_mark(row[key]).strip().encode("utf-8", "replace").decode()
+    return str(_marked(row[key])["sql"]).strip().encode("utf-8", "replace").decode()

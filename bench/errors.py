@@ -48,6 +48,15 @@ class FitError(BenchError):
     exit_code = 1
 
 
+def at(file: object, *, line: int = 0, key: str = "") -> str:
+    """Name a place in a file, the same way in every message.
+
+    >>> at("mine.toml", line=3, key="judge.rules"), at("answers.csv", line=1)
+    ('mine.toml: line 3: judge.rules', 'answers.csv: line 1')
+    """
+    return ": ".join([str(file), *([f"line {line}"] if line else []), *([key] if key else [])])
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """Say which known name was probably meant.
 

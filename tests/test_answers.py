@@ -63,13 +63,25 @@ def test_line_separators_inside_a_string_are_no_lines(tmp_path: Path, dataset: D
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("short.txt", "SELECT 1\n", ["holds 1 predictions", "has 3 examples"]),
+        ("short.txt", "SELECT 1\n", ["holds 1 prediction, but", "has 3 examples"]),
         ("long.txt", "SELECT 1\n" * 4, ["holds 4 predictions", "has 3 examples"]),
         ("bad.json", "{", ["is not JSON"]),
-        ("bad.jsonl", '{"sql": "a"}\nnope\n', ["line 2 is not JSON"]),
+        ("number.json", "3", ["holds int where predictions should be"]),
+        ("bad.jsonl", '{"sql": "a"}\nnope\n', ["bad.jsonl: line 2: is not JSON"]),
+        ("list.jsonl", "[]\n", ["line 1: is not a JSON object"]),
         ("twice.jsonl", '{"id": 0, "sql": ""}\n' * 3, ["answers 'x/dev/0' twice"]),
         ("stranger.jsonl", '{"id": "y", "sql": ""}\n' * 3, ["prediction 1 is for 'y'", "x/dev/0"]),
+        ("some.jsonl", '{"idx": 0, "sql": ""}\n' + '{"sql": ""}\n' * 2, ["prediction 2 has no 'idx'"]),
+        ("some.csv", "idx,sql\n2,SELECT 1\n,SELECT 1\n1,SELECT 1\n", ["prediction 2 has no 'idx'"]),
         ("nosql.jsonl", '{"answer": ""}\n' * 3, ["has no SQL", "answer"]),
+        ("bare.csv", "0,SELECT 1\n1,SELECT 2\n", ["line 1: names no column of SQL: 0, SELECT 1", "id,sql"]),
+        ("semicolons.csv", "id;sql\n0;SELECT 1\n", ["names no column of SQL: id;sql"]),
+        ("empty.csv", "", ["it is empty"]),
+        (
+            "other.json",
+            json.dumps({str(n): "SELECT 1\t----- bird -----\tother" for n in range(3)}),
+            ["'x/dev/0' is marked for 'other', but 'db' is asked"],
+        ),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused(
@@ -84,3 +96,29 @@ def test_a_file_that_does_not_fit_is_refused(
 def test_a_missing_file_is_named(tmp_path: Path, dataset: Dataset):
     with pytest.raises(DataError, match=r"none\.txt"):
         read(tmp_path / "none.txt", dataset)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("SELECT 1\nSELECT 'é'\n".encode("latin-1"), "p.txt: line 2: is not UTF-8 (byte 0xE9)"),
+        ("SELECT 1".encode("utf-16"), "is UTF-16"),
+        (b"PAR1\x15\x04", "is a Parquet file"),
+        (b"PK\x03\x04\x14", "is a spreadsheet or a zip archive"),
+    ],
+)
+def test_a_file_that_is_no_text_says_what_it_is(tmp_path: Path, dataset: Dataset, content: bytes, said: str):
+    (tmp_path / "p.txt").write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read(tmp_path / "p.txt", dataset)
+    assert said in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_answer(tmp_path: Path, dataset: Dataset):
+    (tmp_path / "p.csv").write_text("\ufeffid,sql\n0,SELECT 1\n1,SELECT 2\n2,SELECT 3\n", encoding="utf-8")
+    assert [one.sql for one in read(tmp_path / "p.csv", dataset)] == ["SELECT 1", "SELECT 2", "SELECT 3"]
+
+
+def test_what_is_no_text_in_birds_file_is_an_empty_answer(tmp_path: Path, dataset: Dataset):
+    found = read(written(tmp_path, "p.json", json.dumps({"0": 0, "1": SQL[1], "2": None})), dataset)
+    assert [one.sql for one in found] == [None, SQL[1], None]

@@ -11,8 +11,8 @@ from bench.console import out
 from bench.execute import Policy
 from bench.judge.golds import KINDS, MISSING, Finding, check
 from bench.judge.rules import EM_RULES, EX_RULES, metrics
-from bench.site.text import count
 from bench.types import Dataset
+from bench.words import count
 
 
 def check_golds(

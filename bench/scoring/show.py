@@ -12,7 +12,7 @@ from bench.judge.ends import ENDINGS
 from bench.scoring import tables
 from bench.scoring.compare import Contrast
 from bench.scoring.score import Scored
-from bench.site.text import count
+from bench.words import count
 
 
 def show(
