@@ -232,7 +232,12 @@ def test_a_failed_cell_is_exit_1_and_the_others_are_kept(tmp_path: Path):
     done = bench("run", "controls.toml", "--limit", 4, cwd=tmp_path, code=1)
     assert "answers.jsonl" in done.stderr
     assert list((tmp_path / "runs").glob("right-*/judged-*/score.json"))
-    (tmp_path / "answers.jsonl").write_text("")
+    names = [verdict.example_id for verdict in cell(tmp_path, "right-asked")]
+    (tmp_path / "answers.jsonl").write_text(json.dumps({"id": names[0], "sql": ""}))
+    done = bench("run", "controls.toml", "--limit", 4, cwd=tmp_path, code=1)
+    assert "no answer to 3 questions of 4" in done.stderr
+    lines = [json.dumps({"id": name, "sql": ""}) + "\n" for name in names]
+    (tmp_path / "answers.jsonl").write_text("".join(lines))
     bench("run", "controls.toml", "--limit", 4, cwd=tmp_path)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from adapters.datasets.bird import Bird
 from adapters.datasets.described import fingerprint, read_list, schema
 from adapters.datasets.spider import Spider
-from bench.errors import DataError
+from bench.errors import DataError, at
 from bench.types import Dataset, Example
 
 
@@ -97,7 +97,7 @@ def _example(line: str, number: int, path: Path) -> Example:
     if not (sql and tab and db_id):
         raise DataError(
             "is blank: files of conversations are not read" if not line.strip() else "names no database",
-            where=f"{path}:{number + 1}",
+            where=at(path, line=number + 1),
             todo="each line is the SQL, a tab, and the name of the database",
         )
     return Example(f"{path.stem}/{number:04}", db_id, "", (sql.strip(),))

@@ -1,6 +1,6 @@
 """Predictions made elsewhere: ``replay:answers.jsonl``, with ``{"id": ..., "sql": ...}`` on each line.
 
-A question without a line is answered with empty text: it counts, as a wrong answer.
+Every question needs its line; one that the model said nothing to has an empty ``sql`` or ``null``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.errors import BenchError, ConfigError, DataError
+from bench.errors import BenchError, ConfigError, DataError, at
 from bench.generate.protocol import Predictor
 from bench.methods import Decoding, NoTuning, Tuning
 from bench.types import Completion, Request
+from bench.words import count
+
+NAMED = 5
+"""Questions named in a message."""
 
 
 class Replay:
@@ -55,18 +59,31 @@ class Replay:
             BenchError: something was fitted.
             DataError: a line is not what it should be, or an id comes twice.
         """
-        del threads, seed
+        del decoding, threads, seed
         if fit is not None or not isinstance(tuning, NoTuning):
             raise BenchError("predictions made elsewhere cannot be fitted", where=f"replay:{self._path}")
-        return _Recorded(_read(self._path), decoding.batch)
+        return _Recorded(self._path, _read(self._path))
 
 
 class _Recorded:
-    def __init__(self, answers: Mapping[str, str], batch: int) -> None:
-        self._answers, self.batch = answers, batch
+    batch = 1_000_000
+    """Every question at once, so that all those without an answer are named together."""
+
+    def __init__(self, path: Path, answers: Mapping[str, str]) -> None:
+        self._path, self._answers = path, answers
 
     def complete(self, requests: Sequence[Request]) -> list[Completion]:
-        return [Completion(self._answers.get(request.example.id, "")) for request in requests]
+        names = [request.example.id for request in requests]
+        missing = sorted(name for name in names if name not in self._answers)
+        if missing:
+            more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+            raise DataError(
+                f"has no answer to {count(len(missing), 'question')} of {len(names):,}: "
+                f"{', '.join(missing[:NAMED])}{more}",
+                where=str(self._path),
+                todo='give each question a line; {"id": "...", "sql": ""} where the model said nothing',
+            )
+        return [Completion(self._answers[name]) for name in names]
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -75,9 +92,9 @@ def _read(path: Path) -> dict[str, str]:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
-            name, sql = _entry(line, f"{path}:{number}")
+            name, sql = _entry(line, at(path, line=number))
             if name in answers:
-                raise DataError(f"the id '{name}' comes twice", where=f"{path}:{number}")
+                raise DataError(f"the id '{name}' comes twice", where=at(path, line=number))
             answers[name] = sql
     return answers
 

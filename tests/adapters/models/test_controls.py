@@ -56,22 +56,37 @@ def test_unknown_oracles_are_refused(name) -> None:
         Oracle(name, None)
 
 
-def test_a_replay_answers_by_id_and_misses_count(tmp_path) -> None:
+def test_a_replay_answers_by_id(tmp_path) -> None:
     path = tmp_path / "answers.jsonl"
     path.write_text('{"id": "q/1", "sql": "SELECT 11"}\n\n{"id": "q/0", "sql": null, "note": "gave up"}\n')
     replay = Replay(str(path), None)
-    assert texts(replay)[:3] == ["", "SELECT 11", ""]
+    said = replay.open(**AS_IS).complete(REQUESTS[:2])
+    assert [completion.text for completion in said] == ["", "SELECT 11"]
     before = replay.identity()
     path.write_text(json.dumps({"id": "q/1", "sql": "SELECT 12"}) + "\n")
     assert replay.identity() != before
 
 
+def test_a_replay_names_the_questions_that_it_has_no_answer_to(tmp_path) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text("".join(json.dumps({"id": f"q/{n}", "sql": ""}) + "\n" for n in range(993)))
+    opened = Replay(str(path), None).open(**AS_IS)
+    assert opened.batch >= len(REQUESTS)
+    with pytest.raises(DataError) as caught:
+        opened.complete(REQUESTS)
+    said = "no answer to 7 questions of 1,000: q/993, q/994, q/995, q/996, q/997 and 2 more"
+    assert said in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"id": "a"}\n', r"answers.jsonl:1: this line is no prediction"),
-        ('{"id": "a", "sql": "x"}\nnonsense\n', r"answers.jsonl:2: this line is no prediction"),
-        ('{"id": "a", "sql": "x"}\n{"id": "a", "sql": "y"}\n', r"answers.jsonl:2: the id 'a' comes twice"),
+        ('{"id": "a"}\n', r"answers.jsonl: line 1: this line is no prediction"),
+        ('{"id": "a", "sql": "x"}\nnonsense\n', r"answers.jsonl: line 2: this line is no prediction"),
+        (
+            '{"id": "a", "sql": "x"}\n{"id": "a", "sql": "y"}\n',
+            r"answers.jsonl: line 2: the id 'a' comes twice",
+        ),
     ],
 )
 def test_damaged_replays_are_refused(tmp_path, content, message) -> None:
