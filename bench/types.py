@@ -91,6 +91,8 @@ class Dataset:
 
     ``levels`` orders the difficulty names from easy to hard. ``rules`` names the comparison rules
     its official scripts use, the headline EX first. ``synthetic`` sets say so wherever they show.
+    ``suites`` holds, for some databases, others of the same schema and folder on which rules that
+    want it (test suites, arXiv 2010.02840) compare as well.
     ``dialect`` is the language of its gold queries, and with it the engine that can run them.
     """
 
@@ -106,6 +108,7 @@ class Dataset:
     databases: Mapping[str, Path]
     fingerprint: str
     dialect: str = "sqlite"
+    suites: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
     def schema(self, example: Example) -> Schema:
         """Return the schema that ``example`` asks about."""
