@@ -10,9 +10,11 @@ Standard library only, because the comparison runs inside the sandboxed worker.
 ``ordered``             the lists of rows are equal; columns as they stand
 ``strict``              any order of columns; list or multiset; floats within a tolerance
 ``subset``              as ``strict``, but the prediction may have further columns
-``tied``                as ``strict``, against a gold that shows its sort keys: ties in any order
+``tied``                as ``strict``, or any other answer that the ties of gold's order allow; the
+                        argument holds gold with its sort keys, which is run only if need be
 ``spider``              each column is the same list as its partner; the partners are the argument
 ``soft_f1``             a number: cells of each row that are found in the gold's row at its place
+``timed``               as ``bird``, and then a number: how many times faster than gold, by the clock
 ======================  ==========================================================================
 
 A name may have an argument: ``spider:0-1,1-0`` pairs column 0 of gold with 1 of the prediction, and
@@ -72,11 +74,10 @@ def test_suite(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool
         return True
     if len(gold) != len(pred) or len(gold[0]) != len(pred[0]):
         return False
-    if _has_whole_float(gold) or _has_whole_float(pred):
-        if _rejected_early(gold, pred, in_order):
-            return False
-    elif gold == pred:
+    if gold == pred and _same_types(gold, pred):
         return True
+    if (_has_whole_float(gold) or _has_whole_float(pred)) and _rejected_early(gold, pred, in_order):
+        return False
     return same_under_some_order(gold, pred, in_order)
 
 
@@ -200,25 +201,33 @@ def _spider(gold: Sequence[Row], pred: Sequence[Row], _in_order: bool, argument:
     return spider(gold, pred, [(int(at), int(other)) for at, _, other in pairs])
 
 
-def _tied(gold: Sequence[Row], pred: Sequence[Row], _in_order: bool, argument: str) -> bool:
+def one_of_the_tied(argument: str, ranked: Sequence[Row], pred: Sequence[Row]) -> bool:
     """Compare as ``strict`` does, with every answer that gold's ties allow.
 
-    The argument is made by :func:`tied`.
+    Args:
+        argument: what :func:`tied` has made, behind its colon.
+        ranked: the rows of gold with its sort keys and without its LIMIT.
+        pred: rows.
     """
-    appended, keys, offset, limit = json.loads(argument)
-    if not gold or not pred:
+    _, appended, keys, offset, limit = json.loads(argument)
+    if not ranked or not pred:
         return False
-    width = len(gold[0]) - appended
-    ranks = [tuple([row[at] for at in keys]) for row in gold]
-    shown = [row[:width] for row in gold]
+    width = len(ranked[0]) - appended
+    ranks = [tuple([row[at] for at in keys]) for row in ranked]
+    shown = [row[:width] for row in ranked]
     merged = _merge_floats(shown, pred)
     wanted = list(parts(_rewrite(shown, merged), ranks, offset, limit))
     return fits(wanted, _rewrite(pred, merged))
 
 
-def tied(appended: int, keys: Sequence[int], offset: int, limit: int | None) -> str:
-    """Name the comparison with a gold that shows its sort keys (see ``bench.sql.ties``)."""
-    return f"tied:{json.dumps([appended, list(keys), offset, limit])}"
+def tied(sql: str, appended: int, keys: Sequence[int], offset: int, limit: int | None) -> str:
+    """Name the comparison with all answers of a gold whose sort keys ``sql`` shows (``bench.sql.ties``)."""
+    return f"tied:{json.dumps([sql, appended, list(keys), offset, limit])}"
+
+
+def ranked_sql(comparison: str) -> str:
+    """Return the SQL that a ``tied`` comparison has to run."""
+    return str(json.loads(comparison.partition(":")[2])[0])
 
 
 COMPARISONS: dict[str, Comparison] = {
@@ -229,24 +238,32 @@ COMPARISONS: dict[str, Comparison] = {
     "strict": _plain(strict),
     "subset": _plain(subset),
     "spider": _spider,
-    "tied": _tied,
+    "tied": _plain(strict),
     "soft_f1": lambda gold, pred, _in_order, _argument: soft_f1(gold, pred),
+    "timed": _plain(bird),
 }
+"""Name → its function; ``tied`` and ``timed`` have to run something more, and the session sees to it."""
 
-NEEDS_VALID_TEXT = frozenset({"bird", "spider", "soft_f1"})
+MEASURED = frozenset({"timed"})
+"""Comparisons that come out otherwise every time: they are never remembered."""
+
+NEEDS_VALID_TEXT = frozenset({"bird", "spider", "soft_f1", "timed"})
 """Rules under which text that is not UTF-8 is an error of the query; the others drop the bytes."""
 
-IGNORES_REPEATS = frozenset({"bird"})
+IGNORES_REPEATS = frozenset({"bird", "timed"})
 """Rules under which a result may be longer than the gold and still be equal."""
 
-KNOWS_ROWS = frozenset({"bird", "bag", "ordered"})
+KNOWS_ROWS = frozenset({"bird", "bag", "ordered", "timed"})
 """Rules under which one row that the gold does not have decides."""
 
 NEEDS_EVERY_ROW = frozenset({"soft_f1"})
 """Rules that are decided by the last row only."""
 
-SEES_COLUMNS = frozenset({"bag", "ordered", "strict", "subset"})
+SEES_COLUMNS = frozenset({"bag", "ordered", "strict", "subset", "tied"})
 """Rules under which an empty result must have as many columns as gold's."""
+
+HOLD_FOR_EQUAL_LISTS = frozenset({"bird", "bag", "ordered", "strict", "subset", "tied", "timed"})
+"""Rules under which nothing remains to be seen where both results are the same list of rows."""
 
 
 def _has_whole_float(rows: Sequence[Row]) -> bool:
@@ -254,9 +271,12 @@ def _has_whole_float(rows: Sequence[Row]) -> bool:
     return any(type(value) is float and value.is_integer() for row in rows for value in row)
 
 
+def _same_types(gold: Sequence[Row], pred: Sequence[Row]) -> bool:
+    """Tell whether equal tables also have the same types; may err to the side of no."""
+    return marshal.dumps(list(gold), 2) == marshal.dumps(list(pred), 2)
+
+
 def _rejected_early(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> bool:
-    if marshal.dumps(list(gold), 2) == marshal.dumps(list(pred), 2):
-        return False
     left, right = [_unorder(row) for row in gold], [_unorder(row) for row in pred]
     return left != right if in_order else set(left) != set(right)
 
@@ -269,6 +289,8 @@ def _merge_floats(gold: Sequence[Row], pred: Sequence[Row]) -> dict[float, float
     """Give every float that lies close to others one common value; that of an integer if one is there."""
     values = [value for rows in (gold, pred) for row in rows for value in row]
     floats = {value for value in values if type(value) is float}
+    if not floats:
+        return {}
     fixed = {float(value) for value in values if type(value) is int and abs(value) < 2**53}
     merged: dict[float, float] = {}
     chain: list[float] = []

@@ -24,7 +24,7 @@ from typing import Self
 import apsw
 
 from bench.errors import ConfigError, near
-from bench.execute.compare import COMPARISONS, base
+from bench.execute.compare import COMPARISONS, MEASURED, base
 from bench.execute.item import Judged, Pair, Query, Task, screen
 from bench.execute.policy import STANDARD, Policy
 from bench.execute.pool import Pool
@@ -47,6 +47,7 @@ class Executor:
         workers: how many processes; as many as there are cores by default.
         require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
         batch: most items sent to a worker at once; a matter of speed, never of verdicts.
+        engine: ``apsw``, or ``stdlib`` where apsw cannot be had; one is never taken for the other.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Executor:
         workers: int | None = None,
         require_sandbox: bool = False,
         batch: int = BATCH,
+        engine: str = "apsw",
     ) -> None:
         size = (
             workers
@@ -67,7 +69,7 @@ class Executor:
         if size < 1 or batch < 1:
             raise ConfigError("an executor needs at least one worker and a batch of at least one")
         self.policy = policy
-        self.pool = Pool(policy, size, batch, require_sandbox=require_sandbox)
+        self.pool = Pool(policy, size, batch, engine=engine, require_sandbox=require_sandbox)
         self._numbers = count(1)
         if require_sandbox:
             self.pool.start()
@@ -115,7 +117,7 @@ class Executor:
         for task in self.pool.serve(tasks()):
             assert task.gold_outcome is not None
             assert task.outcome is not None
-            yield Judged(keys.popleft(), task.gold_outcome, task.outcome, task.equal)
+            yield Judged(keys.popleft(), task.gold_outcome, task.outcome, task.equal, task.failed_on)
 
     def run(self, database: Path, sql: str) -> Outcome:
         """Run one query."""
@@ -138,11 +140,12 @@ class Executor:
     def _task(self, pair: Pair, paths: dict[Path, str], memo: OrderedDict[tuple[object, ...], Task]) -> Task:
         """Find the same pair in memory, or make a new task of it."""
         database = _real(pair.database, paths)
-        key = (database, pair.gold, pair.prediction, pair.comparisons, pair.ordered)
+        key = (database, pair.gold, pair.prediction, pair.comparisons, pair.ordered, pair.others)
         if key in memo:
             return memo[key]
-        for name in pair.comparisons:
-            if base(name) not in COMPARISONS:
+        kinds = {base(name) for name in pair.comparisons}
+        for name in kinds:
+            if name not in COMPARISONS:
                 raise ConfigError(f"unknown comparison '{name}'", todo=near(name, COMPARISONS))
         gold, prediction = screen(pair.gold, self.policy), screen(pair.prediction, self.policy)
         task = Task(
@@ -152,11 +155,13 @@ class Executor:
             None if prediction else pair.prediction,
             pair.comparisons,
             pair.ordered,
+            tuple([_real(path, paths) for path in pair.others]),
+            pair.everywhere,
             gold,
             prediction,
             dict.fromkeys(pair.comparisons, False),
         )
-        if len(str(pair.gold)) + len(str(pair.prediction)) <= MEMO_TEXT:
+        if len(str(pair.gold)) + len(str(pair.prediction)) <= MEMO_TEXT and not kinds & MEASURED:
             memo[key] = task
             if len(memo) > MEMO:
                 memo.popitem(last=False)

@@ -6,16 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from bench.execute.policy import Policy
-from bench.types import Outcome, Row, Scalar, Status
+from bench.types import Outcome, Status
 
 NO_STATEMENT = "there is no statement"
 """What is said of a text with nothing but space and comments."""
-
-Told: TypeAlias = list[object]
-"""An outcome as a worker tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +19,7 @@ class Pair:
     """A prediction to compare with its gold; ``ordered`` where the order of rows matters.
 
     A comparison is a name that ``bench.execute.compare`` knows, some with an argument behind a colon.
+    Those in ``everywhere`` have to hold on every other database too; all lie in one folder.
     """
 
     key: str
@@ -31,16 +28,23 @@ class Pair:
     prediction: str
     comparisons: tuple[str, ...]
     ordered: bool = False
+    others: tuple[Path, ...] = ()
+    everywhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a pair ended, under each comparison; none holds unless both outcomes are ``OK``."""
+    """How a pair ended, under each comparison; none holds unless both outcomes are ``OK``.
+
+    The outcomes are those on the first database; ``failed_on`` names the first of the others on
+    which a comparison did not hold.
+    """
 
     key: str
     gold: Outcome
     prediction: Outcome
     equal: Mapping[str, bool | float]
+    failed_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,12 @@ class Task:
     prediction: str | None
     comparisons: tuple[str, ...] = ()
     ordered: bool = False
+    others: tuple[str, ...] = ()
+    everywhere: tuple[str, ...] = ()
     gold_outcome: Outcome | None = None
     outcome: Outcome | None = None
     equal: dict[str, bool | float] = field(default_factory=dict)
+    failed_on: str = ""
     attempts: int = 0
     queued: bool = False
 
@@ -77,16 +84,17 @@ class Task:
         """The folder that a worker must be allowed to read."""
         return os.path.dirname(self.database)  # noqa: PTH120 - on the hot path
 
-    def request(self) -> dict[str, object]:
-        """Give the JSON value that a worker reads."""
-        return {
-            "n": self.number,
-            "d": self.database,
-            "g": self.gold,
-            "p": self.prediction,
-            "c": self.comparisons,
-            "o": self.ordered,
-        }
+    def request(self) -> tuple[object, ...]:
+        """Give what a worker reads."""
+        return (
+            self.number,
+            self.gold,
+            self.prediction,
+            self.comparisons,
+            self.ordered,
+            self.others,
+            self.everywhere,
+        )
 
 
 def screen(sql: object, policy: Policy) -> Outcome | None:
@@ -107,25 +115,3 @@ def screen(sql: object, policy: Policy) -> Outcome | None:
         if size > policy.sql_bytes:
             return Outcome(Status.ERROR_LIMIT, f"longer than {policy.sql_bytes} bytes")
     return None
-
-
-def outcome(told: Told) -> Outcome:
-    """Read an outcome off the wire.
-
-    Raises:
-        ValueError, TypeError: it is not one; a worker that says so is not to be trusted.
-    """
-    status, detail, steps, rows, columns, preview, notes = told
-    return Outcome(
-        Status(str(status)),
-        str(detail),
-        int(steps),  # type: ignore[call-overload]
-        int(rows),  # type: ignore[call-overload]
-        tuple(columns),  # type: ignore[arg-type]
-        tuple([_row(row) for row in preview]),  # type: ignore[attr-defined]
-        tuple(notes),  # type: ignore[arg-type]
-    )
-
-
-def _row(cells: list[Scalar | dict[str, str]]) -> Row:
-    return tuple([bytes.fromhex(cell["blob"]) if isinstance(cell, dict) else cell for cell in cells])

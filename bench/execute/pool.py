@@ -39,12 +39,12 @@ class Pool:
         bad_golds: gold queries that took a worker down twice; they are not tried again.
     """
 
-    def __init__(self, policy: Policy, size: int, batch: int, *, require_sandbox: bool) -> None:
+    def __init__(self, policy: Policy, size: int, batch: int, *, engine: str, require_sandbox: bool) -> None:
         self.sandbox: dict[str, bool] = {}
-        self.modules: list[str] = []
+        self.modules: tuple[str, ...] = ()
         self.respawned = 0
         self.bad_golds = verdicts.BadGolds()
-        self._policy, self._size, self._batch = policy, size, batch
+        self._policy, self._engine, self._size, self._batch = policy, engine, size, batch
         self._require_sandbox = require_sandbox
         self._backlog = Backlog()
         self._workers: list[Process] = []
@@ -116,7 +116,7 @@ class Pool:
 
     def _spawn(self) -> Process:
         self._folders |= self._backlog.folders()
-        worker = Process(self._policy, self._folders)
+        worker = Process(self._policy, self._engine, self._folders)
         self._workers.append(worker)
         self._selector.register(worker.socket, selectors.EVENT_READ, worker)
         return worker
@@ -198,27 +198,25 @@ class Pool:
         self._looked = now
 
     def _hear(self, worker: Process) -> None:
+        new = worker.sandbox is None
         replies, alive = worker.receive()
+        if new and worker.sandbox is not None:
+            self._greet(worker.sandbox, worker.modules)
         for reply in replies:
-            if "sandbox" in reply:
-                self._greet(worker, reply)
-                continue
             try:
-                task = worker.outstanding.pop(int(reply["n"]))  # type: ignore[call-overload]
+                task = worker.outstanding.pop(reply.number)
                 again = verdicts.read(task, reply, worker.golds)
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, ValueError):
                 alive = False
                 break
-            worker.retiring = worker.retiring or bool(reply.get("bye"))
             worker.alone = False
             if again:
                 self._backlog.alone.append(task)
         if not alive:
             self._bury(worker, "")
 
-    def _greet(self, worker: Process, reply: dict[str, object]) -> None:
-        worker.sandbox = self.sandbox = dict(reply["sandbox"])  # type: ignore[call-overload]
-        worker.modules = self.modules = list(reply["modules"])  # type: ignore[call-overload]
+    def _greet(self, sandbox: dict[str, bool], modules: tuple[str, ...]) -> None:
+        self.sandbox, self.modules = sandbox, modules
         self._failures = 0
         absent = [layer for layer, on in self.sandbox.items() if not on]
         if absent and self._require_sandbox:

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import apsw
 
-from bench.execute import wire
+from bench.execute import replies, wire
 from bench.execute.item import Task
 from bench.execute.policy import Policy
 from bench.types import Outcome
 
 PROGRAM = Path(__file__).with_name("worker.py")
-APSW = str(Path(apsw.__file__).parent.parent)
+PACKAGES = str(Path(apsw.__file__).parent.parent)
+"""Where a worker finds the one package that it imports."""
 
 
 class Process:
@@ -37,16 +38,16 @@ class Process:
         golds: outcomes of the gold queries that it has told, by its own numbers.
     """
 
-    def __init__(self, policy: Policy, folders: Iterable[str]) -> None:
+    def __init__(self, policy: Policy, engine: str, folders: Iterable[str]) -> None:
         self.folders = frozenset(folders)
         self.outstanding: dict[int, Task] = {}
         self.sandbox: dict[str, bool] | None = None
-        self.modules: list[str] = []
+        self.modules: tuple[str, ...] = ()
         self.retiring = self.alone = False
         self.database = ""
         self.stalled = 0.0
         self.golds: OrderedDict[int, Outcome] = OrderedDict()
-        self._policy = policy
+        self._policy, self._engine = policy, engine
         self._out, self._in = bytearray(), bytearray()
         slot = _memory(wire.SLOT_BYTES)
         self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
@@ -65,7 +66,8 @@ class Process:
             "folders": sorted(self.folders),
             "parent": os.getpid(),
             "slot": slot,
-            "apsw": APSW,
+            "packages": PACKAGES,
+            "engine": self._engine,
         }
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(PROGRAM), str(theirs), json.dumps(settings)],
@@ -83,9 +85,10 @@ class Process:
         return self._child.pid
 
     def send(self, tasks: list[Task]) -> None:
-        """Queue a batch and write what the socket takes at once."""
+        """Queue a batch of one database and write what the socket takes at once."""
         self.outstanding.update((task.number, task) for task in tasks)
-        self._out += wire.frame(wire.encode([task.request() for task in tasks]))
+        batch = tasks[0].database, [task.request() for task in tasks]
+        self._out += wire.frame(replies.write(batch))
         self.flush()
 
     @property
@@ -103,24 +106,36 @@ class Process:
         except OSError:
             self._out.clear()
 
-    def receive(self) -> tuple[list[dict[str, object]], bool]:
+    def receive(self) -> tuple[list[replies.Reply], bool]:
         """Read the replies that are there, and whether the worker may still send more."""
         alive = True
         try:
             while part := self.socket.recv(65536):
                 self._in += part
-            alive = False
+                if len(part) < 65536:
+                    break
+            else:
+                alive = False
         except BlockingIOError:
             pass
         except OSError:
             alive = False
-        replies: list[dict[str, object]] = []
+        found: list[replies.Reply] = []
         try:
-            replies.extend(json.loads(frame.decode()) for frame in wire.frames(self._in))
-        except ValueError:
+            for frame in wire.frames(self._in):
+                if self.sandbox is None:
+                    self._greeted(replies.read_greeting(frame))
+                    continue
+                answers = replies.read_answers(frame)
+                self.retiring = answers.retiring
+                found += answers.replies
+        except (ValueError, replies.Malformed):
             alive = False
         self.stalled = 0.0
-        return replies, alive
+        return found, alive
+
+    def _greeted(self, greeting: replies.Greeting) -> None:
+        self.sandbox, self.modules = greeting.sandbox, greeting.modules
 
     def overdue(self, waited: float) -> str:
         """Say which backstop the item at work has met: ``"cpu"``, ``"wall"`` or neither (empty)."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 import marshal
 from itertools import islice
 
-import apsw
-
 from bench.execute import text
 
 TYPE_CHECKING = False
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Protocol
 
-    from bench.execute.connection import Connection
+    from bench.execute.guard import Connection
     from bench.types import Row
 
     class Sink(Protocol):
@@ -86,12 +84,16 @@ def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
         return Result("multi_statement", "more than one statement")
     result = Result()
     try:
-        _fetch(connection, sql, budget, sink, result)
-    except UnicodeDecodeError:
-        result = _run_undecodable(connection, sql, budget, sink)
+        try:
+            _fetch(connection.rows(sql, budget.steps), connection, budget, sink, result)
+        finally:
+            connection.end()
     except Exception as error:
-        result.status, result.detail = classify(error, word)
-        result.table = []
+        if connection.is_undecodable(error):
+            result = _run_repaired(connection, sql, budget, sink)
+        else:
+            result.status, result.detail = classify(connection, error, word)
+            result.table = []
     else:
         _settle(connection, result, word)
     result.steps = connection.steps
@@ -100,32 +102,20 @@ def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
 
 def _settle(connection: Connection, result: Result, word: str) -> None:
     """Give what ran to its end, but was not a query, its status."""
-    result.columns = connection.columns
     if word in text.COMMANDS:
         result.status, result.detail = "forbidden", f"{word.upper()} is not a query"
     elif connection.explains or not connection.statements:
         result.status = "not_a_query"
         result.detail = "EXPLAIN is not an answer" if connection.explains else "there is no statement"
-    if result.status != "ok":
-        result.table, result.rows, result.columns = [], 0, ()
+    else:
+        result.columns = connection.columns
+        return
+    result.table, result.rows = [], 0
 
 
-def _fetch(connection: Connection, sql: str, budget: Budget, sink: Sink, result: Result) -> None:
-    connection.begin(budget.steps)
-    cursor = connection.database.cursor()
-    try:
-        rows = cursor.execute(sql, None, can_cache=False)
-        for chunk in _chunks(rows, len(connection.columns), budget, result):
-            if sink.take(chunk):
-                result.notes = (STOPPED_EARLY,)
-                break
-    finally:
-        cursor.close(True)
-
-
-def _chunks(rows: Iterator[Row], width: int, budget: Budget, result: Result) -> Iterator[list[Row]]:
+def _fetch(rows: Iterator[Row], connection: Connection, budget: Budget, sink: Sink, result: Result) -> None:
     """Fetch more and more rows at a time, yet never many bytes at once."""
-    sizes = iter((1, *CHUNKS) if width > WIDE else CHUNKS)
+    sizes = iter((1, *CHUNKS) if len(connection.columns) > WIDE else CHUNKS)
     while True:
         wanted = next(sizes, LAST_CHUNK)
         if result.rows:
@@ -141,64 +131,40 @@ def _chunks(rows: Iterator[Row], width: int, budget: Budget, result: Result) -> 
             raise TooLarge(f"more than {budget.bytes} bytes of rows")
         if len(result.table) < budget.preview:
             result.table += chunk[: budget.preview - len(result.table)]
-        yield chunk
+        if sink.take(chunk):
+            result.notes = (STOPPED_EARLY,)
+            return
         if len(chunk) < wanted:
             return
 
 
-class _Decoded:
-    """Turns pairs of (bytes, type) columns back into values, and counts against the real sink."""
-
-    def __init__(self, sink: Sink) -> None:
-        self.sink = sink
-
-    def take(self, chunk: list[Row]) -> bool:
-        return self.sink.take([decode(row) for row in chunk])
-
-
-def decode(row: Row) -> Row:
-    """Join value and type columns; text loses its invalid bytes."""
-    return tuple(
-        [
-            value.decode("utf-8", "ignore") if kind == "text" and isinstance(value, bytes) else value
-            for value, kind in zip(row[::2], row[1::2], strict=True)
-        ]
-    )
-
-
-def _run_undecodable(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
-    """Run the query again inside one that hands text out as bytes: the same engine, the same rows."""
-    columns = connection.columns
-    if connection.encoding != "UTF-8" or len(columns) > 900:
-        return Result("error_decode", "text that cannot be decoded")
-    names = [f"c{index}" for index in range(len(columns))]
-    values = ",".join(
-        f"CASE typeof({n}) WHEN 'text' THEN CAST({n} AS BLOB) ELSE {n} END,typeof({n})" for n in names
-    )
-    inner = sql[: text.end_of_first(sql)]
+def _run_repaired(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
+    """Run the query again in the way that drops the invalid bytes of its text."""
     result = Result()
     try:
-        _fetch(
-            connection,
-            f"WITH q({','.join(names)}) AS (\n{inner}\n) SELECT {values} FROM q",
-            budget,
-            _Decoded(sink),
-            result,
-        )
+        rows = connection.repaired_rows(sql, budget.steps)
+        if rows is None:
+            return Result("error_decode", "text that cannot be decoded")
+        _fetch(rows, connection, budget, sink, result)
     except Exception as error:
-        status, detail = classify(error, "select")
+        status, detail = classify(connection, error, "select")
         return Result("error_decode" if status.startswith("error") else status, detail)
-    result.columns = columns
-    result.table = [decode(row) for row in result.table]
+    finally:
+        connection.end()
+    result.columns = connection.columns
     result.notes += (DROPPED_BYTES,)
     return result
 
 
-def classify(error: Exception, word: str) -> tuple[str, str]:
+def classify(connection: Connection | type[Connection], error: Exception, word: str) -> tuple[str, str]:
     """Name the status of an exception; the detail is SQLite's own message."""
     detail = str(error)
-    status = next((status for kinds, status in _BY_CLASS if isinstance(error, kinds)), "internal")
-    if isinstance(error, apsw.SQLError):
+    if isinstance(error, TooLarge):
+        return "too_large", detail
+    if isinstance(error, MemoryError):
+        return "memory", detail or "out of memory"
+    status = "error_decode" if isinstance(error, UnicodeError) else connection.status(error)
+    if status == "error":
         status = _by_message(detail)
     if status == "timeout":
         detail = "steps: more operations than the policy allows"
@@ -207,22 +173,6 @@ def classify(error: Exception, word: str) -> tuple[str, str]:
     if word in text.COMMANDS and status.startswith("error") and status != "error_syntax":
         status = "forbidden"
     return status, detail
-
-
-_BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    ((apsw.AuthError, apsw.ReadOnlyError, apsw.PermissionsError), "forbidden"),
-    (apsw.InterruptError, "timeout"),
-    (TooLarge, "too_large"),
-    (apsw.ExecTraceAbort, "multi_statement"),
-    (apsw.TooBigError, "error_limit"),
-    ((apsw.NoMemError, MemoryError), "memory"),
-    ((apsw.CorruptError, apsw.NotADBError, apsw.FormatError), "db_corrupt"),
-    (apsw.CantOpenError, "db_io"),
-    ((apsw.IOError, apsw.FullError, apsw.BusyError, apsw.LockedError), "db_io"),
-    ((apsw.BindingsError, apsw.ConstraintError, apsw.MismatchError, apsw.RangeError), "error_runtime"),
-    (UnicodeError, "error_decode"),
-    (apsw.SchemaChangeError, "db_io"),
-)
 
 
 def _by_message(detail: str) -> str:

@@ -1,8 +1,6 @@
-"""Show: a result as the small piece of JSON that leaves the worker; standard library only."""
+"""Show: a result as the few values that leave the worker; standard library only."""
 
 from __future__ import annotations
-
-from bench.execute.wire import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,23 +11,34 @@ TEXT_LENGTH = 200
 BLOB_LENGTH = 64
 NAME_LENGTH = 80
 WIDTH = 50
-MAX_LENGTH = 200_000
+MAX_COLUMNS = 500
+"""Results with more columns are shown by the names of these alone."""
+
 CUT = "…"
+_PLAIN = frozenset({int, type(None)})
 
 
-def show(result: Result) -> str:
-    """Encode status, detail, steps, rows, columns, preview and notes; long values are cut and marked."""
-    head = [result.status, _cut(result.detail, 500), result.steps, result.rows]
+def show(result: Result) -> list[object]:
+    """Give status, detail, steps, rows, columns, preview and notes; long values are cut and marked.
+
+    A blob is shown as ``{"blob": hexadecimal}`` and an infinite number as ``{"float": text}``; a further
+    true value at the end tells that there are such.
+    """
+    if not result.columns and not result.notes:
+        return [result.status, _cut(result.detail, 500), result.steps, result.rows]
     columns = [_cut(name, NAME_LENGTH) for name in result.columns]
     preview = [_row(row) for row in result.table]
-    text = encode([*head, columns, preview, result.notes])
-    if len(text) <= MAX_LENGTH:
-        return text
-    return encode([*head, columns[:WIDTH], [], [*result.notes, "the preview is too large to show"]])
+    notes = result.notes
+    if len(columns) > MAX_COLUMNS:
+        preview, notes = [], (*notes, "the preview is too large to show")
+    shown = [result.status, _cut(result.detail, 500), result.steps, result.rows, columns, preview, notes]
+    if any(type(cell) is dict for row in preview for cell in row):
+        shown.append(True)
+    return shown
 
 
 def _row(row: tuple[Scalar, ...]) -> list[object]:
-    shown = [_cell(value) for value in row[:WIDTH]]
+    shown = [value if type(value) in _PLAIN else _cell(value) for value in row[:WIDTH]]
     return shown if len(row) <= WIDTH else [*shown, CUT]
 
 
@@ -39,6 +48,8 @@ def _cell(value: Scalar) -> object:
     if type(value) is bytes:
         head = value[:BLOB_LENGTH] + (CUT.encode() if len(value) > BLOB_LENGTH else b"")
         return {"blob": head.hex()}
+    if type(value) is float and value in (float("inf"), float("-inf")):
+        return {"float": repr(value)}
     return value
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import signal
 from collections import OrderedDict
 
-from bench.execute.item import Task, outcome
+from bench.execute.item import Task
 from bench.execute.policy import Policy
+from bench.execute.replies import Learnt, Reply
 from bench.execute.wire import GOLD, MAX_GOLDS
 from bench.types import Outcome, Status
 
@@ -42,46 +43,39 @@ def settle_gold(task: Task, verdict: Outcome) -> None:
     task.gold_outcome, task.gold = verdict, None
 
 
-def read(task: Task, reply: dict[str, object], golds: OrderedDict[int, Outcome]) -> bool:
+def read(task: Task, reply: Reply, golds: OrderedDict[int, Outcome]) -> bool:
     """Take a worker's answer over; tells whether the task must run again, alone.
 
     Raises:
-        ValueError, TypeError, KeyError: the reply is not what a worker sends.
+        KeyError, ValueError: the reply is not what a worker sends for this task.
     """
-    gold = _gold(reply["g"], golds)
-    prediction = outcome(reply["p"]) if reply["p"] is not None else None  # type: ignore[arg-type]
-    unsure = any(result and result.status in UNSURE for result in (gold, prediction))
+    gold = _gold(reply.gold, golds)
+    prediction = reply.prediction.outcome() if reply.prediction else None
+    unsure = (gold and gold.status in UNSURE) or (prediction and prediction.status in UNSURE)
     if unsure and task.attempts == 0:
         task.attempts = 1
         return True
     task.gold_outcome = gold or task.gold_outcome
     task.outcome = prediction or task.outcome
     both = task.gold_outcome is not None and task.outcome is not None
-    if both and task.gold_outcome.status == task.outcome.status == Status.OK:  # type: ignore[union-attr]
-        task.equal.update((name, _value(value)) for name, value in dict(reply["e"]).items())  # type: ignore[call-overload]
+    if both and task.gold_outcome.status is task.outcome.status is Status.OK:  # type: ignore[union-attr]
+        task.equal.update(zip(task.comparisons, reply.equal, strict=True))
+        task.failed_on = reply.failed_on
     task.gold = task.prediction = None
     return False
 
 
-def _gold(told: object, golds: OrderedDict[int, Outcome]) -> Outcome | None:
+def _gold(said: int | Learnt | None, golds: OrderedDict[int, Outcome]) -> Outcome | None:
     """Look a gold's outcome up by its number, or learn it with its number."""
-    if told is None:
+    if said is None:
         return None
-    if isinstance(told, int):
-        golds.move_to_end(told)
-        return golds[told]
-    if not isinstance(told, list):
-        raise TypeError(f"a gold told as {type(told).__name__}")
-    number, learned = int(told[0]), outcome(told[1])
-    golds[number] = learned
+    if isinstance(said, int):
+        golds.move_to_end(said)
+        return golds[said]
+    golds[said.number] = learnt = said.told.outcome()
     if len(golds) > 2 * MAX_GOLDS:
         golds.popitem(last=False)
-    return learned
-
-
-def _value(told: object) -> bool | float:
-    """Read a verdict: 0 or 1, or a number with a point."""
-    return told if isinstance(told, float) else bool(told)
+    return learnt
 
 
 def explain(cause: str, code: int, policy: Policy) -> Outcome:

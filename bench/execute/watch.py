@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.execute.compare import (
+    HOLD_FOR_EQUAL_LISTS,
     IGNORES_REPEATS,
     KNOWS_ROWS,
     NEEDS_EVERY_ROW,
@@ -10,30 +11,38 @@ from bench.execute.compare import (
     SearchTooLong,
     base,
     compare,
+    one_of_the_tied,
+    ranked_sql,
 )
 from bench.execute.query import CHUNKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.execute.session import Gold
     from bench.types import Row
 
 
 class Watch:
-    """A sink that knows when no comparison is open any more."""
+    """A sink that knows when no comparison is open any more.
 
-    def __init__(self, gold: Gold, names: list[str], in_order: bool) -> None:
-        self.gold, self.in_order = gold, in_order
+    Args:
+        gold: the result to compare with.
+        names: the comparisons.
+        in_order: whether the order of rows matters where a name does not say.
+        find: runs another query on the same database: gold with its sort keys.
+    """
+
+    def __init__(self, gold: Gold, names: list[str], in_order: bool, find: Callable[[str], Gold]) -> None:
+        self.gold, self.in_order, self._find = gold, in_order, find
         self.equal: dict[str, bool | float] = dict.fromkeys(names, False)
         self.open = set(names)
-        self._by_row = _of(names, KNOWS_ROWS)
-        self._as_set = _of(names, IGNORES_REPEATS)
-        self._whole = _of(names, NEEDS_EVERY_ROW)
-        self._patient = self._as_set | self._whole
         self.rows: list[Row] = []
-        self.seen: set[Row] = set()
-        self.firsts: dict[Row, None] = {}
         self.count = 0
+        self._streams = False
+        self._seen: set[Row] = set()
+        self._firsts: dict[Row, None] = {}
 
     def take(self, chunk: list[Row]) -> bool:
         """Close the rules that these rows decide; answers whether all are closed.
@@ -43,6 +52,8 @@ class Watch:
         if not self.count and len(chunk) < CHUNKS[0]:
             self.count, self.rows = len(chunk), chunk
             return False
+        if not self._streams:
+            self._begin()
         if self.count == len(self.rows) < CHUNKS[0]:
             chunk = self.rows + chunk
             self.count, self.rows = 0, []
@@ -56,10 +67,21 @@ class Watch:
         else:
             self.rows += chunk
         if self._as_set:
-            self.seen.update(chunk)
+            self._seen.update(chunk)
         if self._whole:
-            self.firsts.update(dict.fromkeys(chunk))
+            self._firsts.update(dict.fromkeys(chunk))
         return not self.open and bool(self.equal)
+
+    def _begin(self) -> None:
+        """See which rules can be decided before the last row."""
+        self._streams = True
+        self._by_row = self._of(KNOWS_ROWS)
+        self._as_set = self._of(IGNORES_REPEATS)
+        self._whole = self._of(NEEDS_EVERY_ROW)
+        self._patient = self._as_set | self._whole
+
+    def _of(self, kind: frozenset[str]) -> frozenset[str]:
+        return frozenset([name for name in self.open if base(name) in kind])
 
     def finish(self, width: int) -> tuple[str, ...]:
         """Decide the rules still open; returns notes on those that could not be.
@@ -67,23 +89,41 @@ class Watch:
         Args:
             width: how many columns the prediction has.
         """
+        if not self.count and not self.gold.rows:
+            self._finish_empty(width)
+            return ()
         notes = []
+        same = self.count == len(self.gold.rows) and self.rows == self.gold.rows
         for name in sorted(self.open):
+            if same and base(name) in HOLD_FOR_EQUAL_LISTS:
+                self.equal[name] = True
+                continue
             try:
-                self.equal[name] = self._decide(name, width)
+                self.equal[name] = self._decide(name)
             except SearchTooLong as reason:
-                notes.append(f"{name}: no order of the columns found in time ({reason})")
+                notes.append(f"{base(name)}: no order of the columns found in time ({reason})")
         return tuple(notes)
 
-    def _decide(self, name: str, width: int) -> bool | float:
-        gold = self.gold
-        if name in self._as_set:
-            return (self.seen or set(self.rows)) == gold.distinct
-        if not gold.rows and not self.count and base(name) in SEES_COLUMNS:
-            return width == len(gold.result.columns)
-        rows = list(self.firsts) if name in self._whole and self.firsts else self.rows
+    def _finish_empty(self, width: int) -> None:
+        same_width = width == len(self.gold.result.columns)
+        for name in self.open:
+            blind = base(name) not in SEES_COLUMNS
+            self.equal[name] = compare(name, [], [], self.in_order) if blind else same_width
+
+    def _decide(self, name: str) -> bool | float:
+        gold, kind = self.gold, base(name)
+        if kind in IGNORES_REPEATS:
+            return (self._seen or set(self.rows)) == gold.distinct
+        if kind in ("subset", "tied") and self._is_strict():
+            return True
+        if kind == "tied":
+            if self.count != len(gold.rows):
+                return False
+            ranked = self._find(ranked_sql(name)).rows
+            return one_of_the_tied(name.partition(":")[2], ranked, self.rows)
+        rows = list(self._firsts) if kind in NEEDS_EVERY_ROW and self._firsts else self.rows
         return compare(name, gold.rows, rows, self.in_order)
 
-
-def _of(names: list[str], kind: frozenset[str]) -> frozenset[str]:
-    return frozenset([name for name in names if base(name) in kind])
+    def _is_strict(self) -> bool:
+        """Tell whether ``strict`` was asked for and holds; it is decided before those that need it."""
+        return any(value for name, value in self.equal.items() if name.startswith("strict"))

@@ -4,6 +4,9 @@ Both sides import this file, the worker without the rest of the package: standar
 A frame is a little-endian u32 length and that many bytes of JSON. Nothing a worker sends is ever
 unpickled. The slot is shared memory in which a worker notes what it is doing, so that whoever has
 to kill it can name the guilty query.
+
+To a worker go batches: a database, and items of it as ``bench.execute.item.Task.request`` writes them.
+From it come first its sandbox and its modules, then answers, as ``bench.execute.replies`` reads them.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 HEAD = struct.Struct("<I")
 SLOT = struct.Struct("<QQQ")
 SLOT_BYTES = 4096
-MAX_REPLY = 2**20
+MAX_REPLY = 2**25
 """Bytes; a longer frame from a worker is treated as a crash."""
 
 GOLD, PREDICTION = 1, 2
@@ -30,9 +33,8 @@ MAX_GOLDS = 4096
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def frame(text: str) -> bytes:
+def frame(data: bytes) -> bytes:
     """Put the length in front of a JSON text."""
-    data = text.encode()
     return HEAD.pack(len(data)) + data
 
 

@@ -1,7 +1,7 @@
 """Worker: the process that runs model-written SQL; started by path, never imported by the bench.
 
 ``python -I -S worker.py FD SETTINGS`` reads batches of items from the socket ``FD`` and answers
-each item with one frame. It imports the standard library, apsw and its light siblings, shuts
+them in their order. It imports the standard library, its engine and its light siblings, shuts
 itself in (``harden``), and from then on does nothing but read databases.
 """
 
@@ -21,12 +21,9 @@ if __name__ == "__main__":
     for _name, _path in (("bench", os.path.dirname(_here)), ("bench.execute", _here)):  # noqa: PTH120
         sys.modules[_name] = types.ModuleType(_name)
         sys.modules[_name].__path__ = [_path]
-    sys.path.append(json.loads(sys.argv[2])["apsw"])
-
-import apsw
+    sys.path.append(json.loads(sys.argv[2])["packages"])
 
 from bench.execute import wire
-from bench.execute.connection import StoppedClock
 from bench.execute.harden import harden
 from bench.execute.session import Session
 
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypedDict
 
+    from bench.execute.guard import Connection
     from bench.execute.policy import Policy
     from bench.execute.session import Item
 
@@ -48,48 +46,63 @@ if TYPE_CHECKING:
         folders: list[str]
         parent: int
         slot: int
-        apsw: str
+        packages: str
+        engine: str
 
 
 def main(socket: int, settings: Settings) -> None:
     """Serve until the supervisor hangs up or memory ran out."""
     policy: Policy = types.SimpleNamespace(**settings["policy"])  # type: ignore[assignment] # same fields
+    engine = _engine(settings["engine"])
     slot = mmap.mmap(settings["slot"], wire.SLOT_BYTES)
-    clock = StoppedClock(policy.now)
-    apsw.hard_heap_limit(policy.heap)
     layers = harden(policy.memory, settings["folders"], settings["parent"])
-    _write(socket, wire.frame(wire.encode({"sandbox": layers, "modules": sorted(sys.modules)})))
+    _write(socket, [layers, sorted(sys.modules)])
     gc.set_threshold(50_000, 20, 100)
-    session = Session(policy, clock.name)
-    out, written = bytearray(), time.monotonic()
-    for batch in _batches(socket):
-        for item in batch:
-            number = item["n"]
+    session = Session(policy, engine)
+    for database, items in _batches(socket):
+        session.turn_to(database)
+        answers: list[object] = []
+        written = time.monotonic()
+        for item in items:
+            number = item[0]
 
             def note(phase: int, number: int = number) -> None:
                 wire.note(slot, number, phase, time.process_time_ns())
 
-            out += wire.frame(_answer(session, item, note))
-            if item is batch[-1] or session.spent or time.monotonic() - written > HOLD:
-                _write(socket, out)
-                out, written = bytearray(), time.monotonic()
+            answers.append(_answer(session, item, note))
+            if session.spent or time.monotonic() - written > HOLD:
+                _write(socket, [session.spent, answers])
+                answers, written = [], time.monotonic()
             if session.spent:
                 return
+        if answers:
+            _write(socket, [False, answers])
 
 
-def _answer(session: Session, item: Item, note: Callable[[int], None]) -> str:
+def _engine(name: str) -> type[Connection]:
+    """Import the engine asked for and no other."""
+    if name == "stdlib":
+        from bench.execute.stdlib_engine import Connection as Stdlib
+
+        return Stdlib
+    from bench.execute.apsw_engine import Connection as Apsw
+
+    return Apsw
+
+
+def _answer(session: Session, item: Item, note: Callable[[int], None]) -> list[object]:
     """Answer an item; a fault of our own is told as such and ends this process."""
     try:
         return session.answer(item, note)
     except Exception as error:
         session.spent = True
         status = "memory" if isinstance(error, MemoryError) else "internal"
-        told = [status, f"{type(error).__name__}: {error}"[:500], 0, 0, [], [], []]
-        gold = None if item["g"] is None else [0, told]
-        return wire.encode({"n": item["n"], "g": gold, "p": told, "e": {}, "bye": 1})
+        told = [status, f"{type(error).__name__}: {error}"[:500]]
+        number, gold, *_ = item
+        return [number, None if gold is None else [0, told], told, [False] * len(item[3])]
 
 
-def _batches(socket: int) -> Iterator[list[Item]]:
+def _batches(socket: int) -> Iterator[tuple[str, list[Item]]]:
     """Read batches, one to a frame, until the other side hangs up."""
     while head := _read(socket, wire.HEAD.size):
         yield json.loads(_read(socket, wire.HEAD.unpack(head)[0]))
@@ -106,7 +119,8 @@ def _read(socket: int, length: int) -> bytes:
     return b"".join(parts)
 
 
-def _write(socket: int, data: bytes | bytearray) -> None:
+def _write(socket: int, value: object) -> None:
+    data = wire.frame(wire.encode(value).encode())
     while data:
         data = data[os.write(socket, data) :]
 

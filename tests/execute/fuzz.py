@@ -102,8 +102,9 @@ def wrong(first: dict[str, Judged], second: dict[str, Judged], number: int) -> s
 def memory(executors: list[Executor]) -> int:
     """Return the largest resident size of a worker, in MiB."""
     pids = [pid for executor in executors for pid in executor.pool.pids]
-    status = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
-    return max(int(text.split("VmRSS:")[1].split()[0]) // 1024 for text in status)
+    texts = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+    sizes = [text.split("VmRSS:")[1].split()[0] for text in texts if "VmRSS:" in text]  # a dead one has none
+    return max(int(size) // 1024 for size in sizes)
 
 
 if __name__ == "__main__":

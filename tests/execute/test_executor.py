@@ -265,7 +265,7 @@ def test_a_required_sandbox_that_is_not_whole_is_refused(
 
     lacking = tmp_path / "worker.py"
     text = process.PROGRAM.read_text().replace(
-        "    _write(socket, wire.frame", '    layers["landlock"] = False\n    _write(socket, wire.frame', 1
+        "    _write(socket, [layers", '    layers["landlock"] = False\n    _write(socket, [layers', 1
     )
     lacking.write_text(
         text.replace("os.path.dirname(os.path.abspath(__file__))", repr(str(process.PROGRAM.parent)))

@@ -179,7 +179,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch, folder: Path, fault: str) -> None:
     where = "        return session.answer(item, note)\n"
     assert where in text
     text = text.replace(
-        where, f"        note(2)\n        if 'bug' in str(item['p']):\n            {fault}\n{where}"
+        where, f"        note(2)\n        if 'bug' in str(item[2]):\n            {fault}\n{where}"
     )
     text = text.replace("os.path.dirname(os.path.abspath(__file__))", repr(str(process.PROGRAM.parent)))
     program = folder / "worker.py"

@@ -1,0 +1,172 @@
+"""The engine of every published verdict: SQLite as apsw brings it; runs inside the worker.
+
+Operations are counted exactly, no statement is cached, and errors come as classes.
+"""
+
+from __future__ import annotations
+
+import os
+
+import apsw
+
+from bench.execute import guard, text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bench.execute.policy import Policy
+    from bench.types import Row
+
+_UNIX_EPOCH_IN_JULIAN_MS = 210_866_760_000_000
+_MOST_REPAIRED = 900
+"""Columns that text can be repaired in; each becomes two, and an expression."""
+
+
+class StoppedClock(apsw.VFS):
+    """The system's files under a clock that always shows the same time."""
+
+    def __init__(self, now: int) -> None:
+        self.name = "stopped-clock"
+        self._julian = now * 1000 + _UNIX_EPOCH_IN_JULIAN_MS
+        super().__init__(self.name, "")
+
+    def xCurrentTimeInt64(self) -> int:  # noqa: N802 - SQLite's name
+        """Return milliseconds since the Julian epoch."""
+        return self._julian
+
+
+class Connection:
+    """A database that can only be read, with the meter that runs while a query does."""
+
+    _clock: StoppedClock | None = None
+
+    def __init__(self, path: str, policy: Policy) -> None:
+        self.steps = self.statements = 0
+        self.columns: tuple[str, ...] = ()
+        self.explains = False
+        self._left = 0
+        self._chance = guard.Chance(policy)
+        self._cursor: apsw.Cursor | None = None
+        if Connection._clock is None:
+            Connection._clock = StoppedClock(policy.now)
+            apsw.hard_heap_limit(policy.heap)
+        self._database = apsw.Connection(
+            guard.uri(path),
+            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+            vfs=Connection._clock.name,
+            statementcachesize=0,
+        )
+        self._set_up(path, policy)
+        self._guard()
+
+    def _set_up(self, path: str, policy: Policy) -> None:
+        database = self._database
+        size = os.stat(path).st_size  # noqa: PTH116 - pathlib is not loaded here
+        for pragma in guard.pragmas(size, policy):
+            database.execute(f"PRAGMA {pragma}").fetchall()
+        for name, value in guard.limits(policy).items():
+            database.limit(getattr(apsw, f"SQLITE_LIMIT_{name}"), value)
+        database.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        database.create_scalar_function("random", self._chance.integer, 0, flags=apsw.SQLITE_INNOCUOUS)
+        database.create_scalar_function("randomblob", self._chance.blob, 1, flags=apsw.SQLITE_INNOCUOUS)
+        self._encoding = str(database.pragma("encoding"))
+        for query in guard.WARM:
+            database.execute(query).fetchall()
+
+    def _guard(self) -> None:
+        self._database.trace_v2(apsw.SQLITE_TRACE_PROFILE, self._count)
+        self._database.exec_trace = self._begin_statement
+        self._database.set_progress_handler(self._tick, guard.EVERY)
+        self._database.authorizer = guard.allow
+
+    def rows(self, sql: str, steps: int) -> Iterator[Row]:
+        """Begin a query that may take ``steps`` operations."""
+        self.steps = self.statements = 0
+        self.columns, self.explains = (), False
+        self._left = steps // guard.EVERY
+        self._chance.begin()
+        self._cursor = self._database.cursor()
+        return self._cursor.execute(sql, None, can_cache=False)
+
+    def repaired_rows(self, sql: str, steps: int) -> Iterator[Row] | None:
+        """Begin the query inside one that hands text out as bytes: the same engine, the same rows."""
+        columns = self.columns
+        if self._encoding != "UTF-8" or len(columns) > _MOST_REPAIRED:
+            return None
+        names = [f"c{index}" for index in range(len(columns))]
+        values = ",".join(
+            f"CASE typeof({n}) WHEN 'text' THEN CAST({n} AS BLOB) ELSE {n} END,typeof({n})" for n in names
+        )
+        inner = sql[: text.end_of_first(sql)]
+        rows = self.rows(f"WITH q({','.join(names)}) AS (\n{inner}\n) SELECT {values} FROM q", steps)
+        self.columns = columns
+        return map(_repair, rows)
+
+    def end(self) -> None:
+        """Let go of the query; its operations are counted now."""
+        if self._cursor is not None:
+            self._cursor.close(True)
+            self._cursor = None
+
+    def close(self) -> None:
+        """Close the file and give back its memory."""
+        self._database.close(True)
+
+    @staticmethod
+    def is_undecodable(error: Exception) -> bool:
+        """Tell whether the error is text that is not UTF-8."""
+        return isinstance(error, UnicodeDecodeError)
+
+    @staticmethod
+    def status(error: Exception) -> str:
+        """Name the status of an exception by its class; ``error`` where only the message tells."""
+        return next((status for kinds, status in _STATUS if isinstance(error, kinds)), "internal")
+
+    def _tick(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+    def _count(self, event: Mapping[str, dict[str, int]]) -> None:
+        self.steps += event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
+
+    def _begin_statement(self, cursor: apsw.Cursor, sql: str, bindings: object) -> bool:  # noqa: ARG002
+        described = cursor.get_description()
+        if described:
+            self.statements += 1
+            self.columns = tuple([column[0] for column in described])
+            self.explains = cursor.is_explain != 0
+        return self.statements < 2
+
+
+def _repair(row: Row) -> Row:
+    """Join value and type columns; text loses its invalid bytes."""
+    return tuple(
+        [
+            value.decode("utf-8", "ignore") if kind == "text" and isinstance(value, bytes) else value
+            for value, kind in zip(row[::2], row[1::2], strict=True)
+        ]
+    )
+
+
+_STATUS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (apsw.SQLError, "error"),
+    ((apsw.AuthError, apsw.ReadOnlyError, apsw.PermissionsError), "forbidden"),
+    (apsw.InterruptError, "timeout"),
+    (apsw.ExecTraceAbort, "multi_statement"),
+    ((apsw.TooBigError, OverflowError), "error_limit"),
+    (apsw.NoMemError, "memory"),
+    ((apsw.CorruptError, apsw.NotADBError, apsw.FormatError), "db_corrupt"),
+    (
+        (
+            apsw.CantOpenError,
+            apsw.IOError,
+            apsw.FullError,
+            apsw.BusyError,
+            apsw.LockedError,
+            apsw.SchemaChangeError,
+        ),
+        "db_io",
+    ),
+    ((apsw.BindingsError, apsw.ConstraintError, apsw.MismatchError, apsw.RangeError), "error_runtime"),
+)
