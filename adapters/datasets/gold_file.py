@@ -53,8 +53,8 @@ class GoldFile:
             raise DataError("there is no such folder of databases", where=str(root))
         self.root, self.gold, self.tables, self.questions = root, gold, tables, questions
 
-    def load(self, split: str) -> Dataset:
-        """Read the gold file; ``split`` is only a name.
+    def load(self, split: str) -> Dataset:  # noqa: ARG002 - there is but one
+        """Read the gold file, which is the only split.
 
         Raises:
             DataError: a file is missing or damaged, or two do not belong together.
@@ -69,8 +69,8 @@ class GoldFile:
         brings = Bird if self.questions else Spider
         return Dataset(
             name=self.gold.stem,
-            split=split,
-            title=self.gold.name,
+            split=self.gold.name,
+            title="gold file",
             licence=self.licence,
             levels=brings.levels,
             rules=Bird.rules if self.questions else self.rules,
@@ -100,7 +100,9 @@ def _example(line: str, number: int, path: Path) -> Example:
             where=at(path, line=number + 1),
             todo="each line is the SQL, a tab, and the name of the database",
         )
-    return Example(f"{path.stem}/{number:04}", db_id, "", (sql.strip(),))
+    sql = sql.strip()
+    # Where no file brings questions, pages show the gold query in their place.
+    return Example(f"{path.stem}/{number:04}", db_id, question=sql, gold=(sql,))
 
 
 def _asked(

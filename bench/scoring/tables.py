@@ -40,7 +40,7 @@ def scores(scored: Sequence[Scored]) -> Table:
 
 def official(scored: Scored) -> Table:
     """Lay scores out as the official scripts do: a column for each level, shares of 1."""
-    grid = _grid(f"{scored.name} on {scored.dataset.title}")
+    grid = _grid(f"{scored.name} on {scored.dataset.title} {scored.dataset.split}")
     first = next(iter(scored.card.metrics.values()))
     grid.add_column("", no_wrap=True)
     for name in (*first.levels, "all"):

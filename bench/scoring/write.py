@@ -58,7 +58,9 @@ def write(scored: Sequence[Scored], outputs: Outputs) -> None:
             writer.writeheader()
             writer.writerows(rows)
     if outputs.junit:
-        ET.ElementTree(_junit(scored)).write(outputs.junit, encoding="utf-8", xml_declaration=True)
+        tree = ET.ElementTree(_junit(scored))
+        ET.indent(tree)
+        tree.write(outputs.junit, encoding="utf-8", xml_declaration=True)
 
 
 def _check(option: str, path: Path, *, folder: bool) -> None:
