@@ -96,6 +96,21 @@ def test_a_database_that_is_missing_is_named_and_the_others_are_judged(root: Pat
     assert dataset.databases["gone"] == root / "dev_databases/gone/gone.sqlite"
 
 
+def test_descriptions_of_columns_are_read_whatever_their_encoding(root: Path):
+    folder = root / "dev_databases/shop/database_description"
+    folder.mkdir()
+    head = "original_column_name,column_name,column_description,data_format,value_description\n"
+    (folder / "Customer.csv").write_bytes(
+        (head + "Id,,the caf\u00e9's number,integer,from 1\n").encode("cp1252")
+    )
+    (folder / "sale.csv").write_bytes((head + "Customer Id,,who bought,integer,\n").encode("utf-8-sig"))
+    tables = Bird(root).load("dev").schemas["shop"].tables
+    assert [column.description for table in tables for column in table.columns] == [
+        "the caf\u00e9's number; from 1",
+        "who bought",
+    ]
+
+
 def test_tables_json_serves_as_well(root: Path):
     (root / "dev_tables.json").rename(root / "tables.json")
     assert Bird(root).load("dev").schemas["shop"].tables[0].columns[0].label == "number"
@@ -105,7 +120,7 @@ def test_tables_json_serves_as_well(root: Path):
     "spoil, said",
     [
         (lambda root: (root / "dev_tables.json").unlink(), "has no dev_tables.json"),
-        (lambda root: (root / "dev.json").unlink(), "cannot be read"),
+        (lambda root: (root / "dev.json").unlink(), "has no dev.json"),
         (lambda root: (root / "dev.json").write_text("{}"), "is not a list"),
         (lambda root: (root / "dev.json").write_text('[{"db_id": "shop"}]'), "question 0 has no usable"),
     ],
@@ -117,7 +132,7 @@ def test_what_is_missing_or_damaged_is_named(root: Path, spoil: Any, said: str):
 
 
 def test_no_folder_and_no_such_split(root: Path):
-    with pytest.raises(DataError, match="not embedded"):
+    with pytest.raises(DataError, match="not installed"):
         Bird(None)
     with pytest.raises(ConfigError, match="unknown split 'test'"):
         Bird(root).load("test")
@@ -137,7 +152,7 @@ def test_predictions_by_position_and_by_the_number_of_a_question(root: Path):
     dataset = Bird(root).load("mini-dev")
     by_place = root / "answers.json"
     by_place.write_text(
-        json.dumps({"0": "SELECT 1\t----- bird -----\tshop", "1": "SELECT 2\t----- bird -----\tx"})
+        json.dumps({"0": "SELECT 1\t----- bird -----\tshop", "1": "SELECT 2\t----- bird -----\tgone"})
     )
     assert [line.sql for line in read(by_place, dataset)] == ["SELECT 1", "SELECT 2"]
     by_number = root / "answers.jsonl"
