@@ -137,7 +137,18 @@ def fingerprint(
     parts = [json.dumps([item.id, item.db_id, item.question, item.gold]) for item in examples]
     for db_id, path in databases.items():
         parts += [db_id, _content(path), json.dumps(tables.get(db_id), sort_keys=True)]
+    parts += [_content(path) for others in suites(databases).values() for path in others]
     return digest_all([*parts, *told])
+
+
+def suites(databases: Mapping[str, Path]) -> dict[str, tuple[Path, ...]]:
+    """Find test suites: the other SQLite files in a folder named like its database (arXiv 2010.02840)."""
+    found = {
+        db_id: tuple(sorted(other for other in path.parent.glob("*.sqlite") if other != path))
+        for db_id, path in databases.items()
+        if path.parent.name == db_id
+    }
+    return {db_id: others for db_id, others in found.items() if others}
 
 
 def _content(path: Path) -> str:

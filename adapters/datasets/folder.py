@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
-from adapters.datasets.described import fingerprint, read_list, schema
+from adapters.datasets.described import fingerprint, read_list, schema, suites
 from bench.errors import ConfigError, DataError, near
 from bench.sets.shelf import installed
 from bench.types import Dataset, Example
@@ -159,6 +159,7 @@ class Folder:
             databases={db_id: _spoken(path, dialect) for db_id, path in databases.items()},
             fingerprint=fingerprint(examples, databases, tables, self.told(examples)),
             dialect=dialect,
+            suites=suites(databases),
         )
 
     def _hosts(self) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.datasets.bird import Bird
-from adapters.datasets.described import fingerprint, read_list, schema
+from adapters.datasets.described import fingerprint, read_list, schema, suites
 from adapters.datasets.spider import Spider
 from bench.errors import DataError, at
 from bench.types import Dataset, Example
@@ -79,6 +79,7 @@ class GoldFile:
             schemas={db_id: schema(db_id, databases[db_id], tables.get(db_id)) for db_id in wanted},
             databases=databases,
             fingerprint=fingerprint(examples, databases, tables),
+            suites=suites(databases),
         )
 
 
