@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from bench.errors import BenchError
 from bench.plan import Bound, Plan
-from bench.prompts import render
+from bench.prompts import needs_tokenizer
 from bench.results import CellResult, SuiteResult
 from bench.store import decode, read_json, read_lines
 from bench.suite import Cell
@@ -52,14 +54,21 @@ def _cell(plan: Plan, cell: Cell) -> CellResult:
         fit=_fit(bound) if done else None,
         predictions=tuple(read_lines(bound.predictions / "predictions.jsonl", Prediction)) if done else (),
         verdicts=tuple(read_lines(bound.judged / "verdicts.jsonl", Verdict)) if done else (),
-        prompts={
-            example.id: render(plan.suite.prompt, example, bound.dataset.schema(example))
-            for example in bound.dataset.examples
-        },
+        prompts=_prompts(plan, bound) if done else {},
         seconds=_seconds(bound) if done else None,
         provenance=_provenance(bound) if done else {},
         command=f"bench run suites/{plan.suite.name}.toml --cell {cell.slug}",
     )
+
+
+def _prompts(plan: Plan, bound: Bound) -> dict[str, str]:
+    """Write the prompts anew, or read those that only the model's tokenizer could write."""
+    if not needs_tokenizer(plan.suite.prompt):
+        prompter = plan.prompter(bound)
+        return {example.id: prompter(example) for example in bound.dataset.examples}
+    path = bound.predictions / "prompts.jsonl"
+    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return {line["id"]: line["prompt"] for line in lines}
 
 
 def _fit(bound: Bound) -> Fit | None:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from bench.errors import ConfigError, near
+from bench.prompts import format_of
 from bench.registry import names
 from bench.sets import known
 from bench.suite import Suite, check_references
@@ -59,6 +60,7 @@ def parse(table: dict[str, Any], *, text: str = "", where: str, name: str, folde
                 todo=near(adapter, there),
             )
     check_references(suite, where)
+    format_of(suite.prompt, f"{where}{_line(text, ('prompt',))}")
     return suite
 
 

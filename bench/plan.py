@@ -21,7 +21,7 @@ from bench.identity import digest, fit_key, judge_key, predict_key
 from bench.judge.rate import rated
 from bench.judge.rules import metrics
 from bench.methods import NoTuning, Sft
-from bench.prompts import prompt_id
+from bench.prompts import Prompter, Tokenizer, prompt_id, refuse_asked
 from bench.registry import find
 from bench.sets import opened
 from bench.store import Store
@@ -95,6 +95,7 @@ class Plan:
         self.suite, self.store, self.limit, self.pattern = suite, store, limit, cells or "*"
         self._bound: dict[Cell, Bound] = {}
         self._datasets: dict[tuple[str, str], Dataset] = {}
+        self._prompters: dict[tuple[object, ...], Prompter] = {}
 
     @cached_property
     def cells(self) -> tuple[Bound, ...]:
@@ -141,17 +142,37 @@ class Plan:
         """
         return self.dataset(cell.dataset, self.suite.datasets[cell.dataset].train)
 
+    def prompter(self, bound: Bound, tokenizer: Tokenizer | None = None) -> Prompter:
+        """Return what writes the prompts that a cell is asked by."""
+        key = bound.dataset.fingerprint, bound.cell.dataset, bound.cell.seed, tokenizer
+        if key not in self._prompters:  # cells that differ in model and method share what was read
+            pool = self._pool(bound.cell, bound.dataset)
+            self._prompters[key] = Prompter(
+                self.suite.prompt, bound.dataset, tokenizer=tokenizer, pool=pool, seed=bound.cell.seed
+            )
+        return self._prompters[key]
+
+    def _pool(self, cell: Cell, asked: Dataset) -> Dataset | None:
+        """Load what few-shot examples are taken from, if there are any."""
+        if self.suite.prompt.shots is None:
+            return None
+        pool = self.training_split(cell)
+        refuse_asked(pool, asked, where=f"{self.suite.name}.toml, datasets.{cell.dataset}.train")
+        return pool
+
     def _bind(self, cell: Cell) -> Bound:
         model, method = self.suite.models[cell.model], self.suite.methods[cell.method]
         adapter = _adapter(model, where=f"models.{cell.model}")
         asked = _limited(self.dataset(cell.dataset, self.suite.datasets[cell.dataset].split), self.limit)
+        pool = self._pool(cell, asked)
+        prompt = prompt_id(self.suite.prompt, pool.fingerprint if pool else "")
         teacher_cell = self.suite.teacher(cell)
         teacher = self.bind(teacher_cell) if teacher_cell else None
-        trained = self._fit_key(cell, adapter, teacher)
+        trained = self._fit_key(cell, adapter, teacher, prompt)
         weights: Mapping[str, str] = {"fit": trained} if trained else adapter.identity()
         predicted = predict_key(
             weights=weights,
-            prompt=prompt_id(self.suite.prompt),
+            prompt=prompt,
             decoding=self.suite.decoding,
             data=asked.fingerprint,
             seed=cell.seed,
@@ -178,7 +199,7 @@ class Plan:
             judged=self.store.judged_folder(cell.slug, predicted, judged),
         )
 
-    def _fit_key(self, cell: Cell, adapter: ModelAdapter, teacher: Bound | None) -> str | None:
+    def _fit_key(self, cell: Cell, adapter: ModelAdapter, teacher: Bound | None, prompt: str) -> str | None:
         method = self.suite.methods[cell.method]
         if isinstance(method.tuning, NoTuning) or method.training is None:
             return None
@@ -193,7 +214,7 @@ class Plan:
             tuning=method.tuning,
             objective=method.objective or Sft(),
             training=method.training,
-            prompt=prompt_id(self.suite.prompt),
+            prompt=prompt,
             data=self.training_split(cell).fingerprint,
             seed=cell.seed,
             teacher=teacher.fit_key if teacher else None,

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 from bench import provenance
 from bench.errors import DataError
@@ -21,8 +22,9 @@ from bench.judge.judge import judge
 from bench.judge.score import score
 from bench.methods import Sft
 from bench.plan import STAGES, Bound, Plan, Stage
-from bench.prompts import render
-from bench.store import append, drop_torn, read_lines, write_json
+from bench.prompts import Tokenizer, needs_tokenizer
+from bench.prompts.recall import summarize
+from bench.store import append, drop_torn, read_lines, write_json, write_lines
 from bench.types import Prediction, Report, Request, Verdict, silent
 
 
@@ -78,13 +80,35 @@ def predict(
         predictor = bound.adapter.open(
             bound.fit, bound.method.tuning, plan.suite.decoding, threads=threads, seed=bound.cell.seed
         )
-        requests = [
-            Request(example, render(plan.suite.prompt, example, bound.dataset.schema(example)))
-            for example in bound.dataset.examples
-        ]
+        requests = _requests(plan, bound)
         ask(requests, predictor, bound.predictions, report)
         write_json(bound.predictions / "provenance.json", provenance.describe(command))
         write_json(bound.predictions / "predicted.json", {"predictions": len(requests)})
+
+
+def _requests(plan: Plan, bound: Bound) -> list[Request]:
+    """Write all prompts of a cell, and what became of them into ``prompts.json``."""
+    examples, spec = bound.dataset.examples, plan.suite.prompt
+    prompter = plan.prompter(bound, _tokenizer(bound) if needs_tokenizer(spec) else None)
+    prompts = [prompter.prompt(example) for example in examples]
+    if spec.filter is not None or spec.budget is not None:
+        schemas = [bound.dataset.schema(example) for example in examples]
+        write_json(bound.predictions / "prompts.json", asdict(summarize(examples, schemas, prompts)))
+    requests = [Request(example, prompt.text) for example, prompt in zip(examples, prompts, strict=True)]
+    if needs_tokenizer(spec):  # a board is made where there need be no tokenizer
+        shown = ({"id": request.example.id, "prompt": request.prompt} for request in requests)
+        write_lines(bound.predictions / "prompts.jsonl", shown)
+    return requests
+
+
+def _tokenizer(bound: Bound) -> Tokenizer | None:
+    """Load the tokenizer of a cell's model, if its weights are ours to open."""
+    if not bound.adapter.trainable:
+        return None
+    from bench.weights import Weights, load_tokenizer
+
+    weights = Weights(bound.adapter.base(), bound.model.revision, bound.fit, bound.method.tuning)
+    return cast("Tokenizer", load_tokenizer(weights))
 
 
 def judge_cell(plan: Plan, bound: Bound, report: Report = silent, *, workers: int | None = None) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import apsw
 
 from bench.errors import DataError
-from bench.types import Column, ForeignKey, Schema, Table
+from bench.types import Column, ForeignKey, Row, Scalar, Schema, Table
 
 _HEADER = b"SQLite format 3\0"
 _POINTER = b"version https://git-lfs"
 
 
 class Sqlite:
-    """Reads schemas off SQLite files, as the entry point ``bench.databases:sqlite``."""
+    """Reads schemas and rows off SQLite files, as the entry point ``bench.databases:sqlite``."""
 
     _hashes: ClassVar[dict[tuple[str, int, int, int], str]] = {}
 
@@ -29,25 +31,40 @@ class Sqlite:
         Raises:
             DataError: the file is missing, is not a SQLite database, or is damaged.
         """
-        _check(path)
-        database = apsw.Connection(
-            f"file:{_escape(str(path.resolve()))}?mode=ro&immutable=1",
-            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
-        )
-        try:
+        with _reading(path) as database:
             query = (
                 "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             )
             names = [str(name) for (name,) in database.execute(query)]
             tables = tuple(_table(database, name) for name in names)
             keys = tuple(key for name in names for key in _foreign_keys(database, name, tables))
-        except (apsw.Error, UnicodeDecodeError) as error:
-            raise DataError(
-                f"the database is damaged ({error})", where=str(path), todo="fetch the file again"
-            ) from error
-        finally:
-            database.close()
         return Schema(db_id, tables, keys)
+
+    def head(self, path: Path, table: str, columns: Sequence[str], limit: int) -> list[Row]:
+        """Return the first rows of a table in its own order; invalid text is repaired.
+
+        Raises:
+            DataError: the file is missing, is not a SQLite database, is damaged, or lacks a column.
+        """
+        # No index may give the order, and text comes as bytes, for not all of it is UTF-8.
+        shown = ", ".join(f"typeof({_quoted(name)}), {_bytes(name)}" for name in columns)
+        query = f"SELECT {shown} FROM {_quoted(table)} NOT INDEXED LIMIT ?"
+        with _reading(path) as database:
+            return [_row(row) for row in database.execute(query, (limit,))]
+
+    def texts(self, path: Path, table: str, column: str, limit: int, longest: int) -> list[str]:
+        """Return the first different texts of a column in the order of its table.
+
+        Raises:
+            DataError: the file is missing, is not a SQLite database, is damaged, or lacks the column.
+        """
+        name = _quoted(column)
+        query = (
+            f"SELECT DISTINCT {_bytes(column)} FROM {_quoted(table)} NOT INDEXED "
+            f"WHERE typeof({name}) = 'text' AND length({name}) BETWEEN 1 AND ? LIMIT ?"
+        )
+        with _reading(path) as database:
+            return [_text(value) for (value,) in database.execute(query, (longest, limit))]
 
     def content_hash(self, path: Path) -> str:
         """Return the sha256 of the file's bytes; an unchanged file is read once per process.
@@ -62,6 +79,45 @@ class Sqlite:
             with path.open("rb") as file:
                 self._hashes[key] = hashlib.file_digest(file, "sha256").hexdigest()
         return self._hashes[key]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[apsw.Connection]:
+    """Open a database to read it once."""
+    _check(path)
+    database = apsw.Connection(
+        f"file:{_escape(str(path.resolve()))}?mode=ro&immutable=1",
+        flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+    )
+    try:
+        yield database
+    except (apsw.Error, UnicodeDecodeError) as error:
+        raise DataError(
+            f"the database is damaged ({error})", where=str(path), todo="fetch the file again"
+        ) from error
+    finally:
+        database.close()
+
+
+def _bytes(name: str) -> str:
+    own = _quoted(name)
+    return f"CASE typeof({own}) WHEN 'text' THEN CAST({own} AS BLOB) ELSE {own} END"
+
+
+def _row(pairs: tuple[object, ...]) -> Row:
+    """Put together a row of kinds and values."""
+    return tuple(
+        _text(value) if kind == "text" else cast("Scalar", value)
+        for kind, value in zip(pairs[::2], pairs[1::2], strict=True)
+    )
+
+
+def _text(value: object) -> str:
+    return cast("bytes", value).decode("utf-8", "replace")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _check(path: Path) -> None:

@@ -6,7 +6,7 @@ cannot train. The mathematics of each objective is in ``bench.train.objectives``
 
 from __future__ import annotations
 
-from bench.methods.answering import Decoding, PromptSpec
+from bench.methods.answering import Decoding
 from bench.methods.objective import (
     Abkd,
     Akl,
@@ -33,6 +33,7 @@ from bench.methods.objective import (
     TeacherRef,
     Tvd,
 )
+from bench.methods.prompt import Filter, PromptSpec, Shots
 from bench.methods.record import Record
 from bench.methods.training import Training, Validation
 from bench.methods.tuning import Adapter, Full, Ia3, Lora, NoTuning, Qlora, Tuning
@@ -46,6 +47,7 @@ __all__ = [
     "Distillm",
     "Divergence",
     "Fdistill",
+    "Filter",
     "Fkd",
     "Full",
     "Gkd",
@@ -65,6 +67,7 @@ __all__ = [
     "Rkd",
     "Seqkd",
     "Sft",
+    "Shots",
     "SkewKl",
     "SkewRkl",
     "SpeculativeKd",

@@ -1,4 +1,4 @@
-"""Answering: the text that a model meets, and how its answer is read off."""
+"""Answering: how answers are read off a model."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ from typing import Literal
 from pydantic import Field
 
 from bench.methods.record import Record
-
-
-class PromptSpec(Record):
-    """The text a model meets, in training and prediction alike; its id enters the keys."""
-
-    format: str = "compact"
-    rows: int = Field(0, ge=0)
-    """Sample rows shown per table."""
 
 
 class Decoding(Record):

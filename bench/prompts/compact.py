@@ -6,25 +6,27 @@ the earlier turns of a conversation with the SQL that was predicted for them, an
 
 from __future__ import annotations
 
+from bench.prompts.format import Contents, Format, cells, line
 from bench.types import Example, Schema
 
-VERSION = 1
 
-
-def render(example: Example, schema: Schema) -> str:
-    """Write the prompt; its last characters are ``SQL:``."""
-    lines = [f"{table.name}({', '.join(column.name for column in table.columns)})" for table in schema.tables]
+def _schema(schema: Schema, shown: Contents) -> str:
+    lines = []
+    for table in schema.tables:
+        lines.append(f"{table.name}({', '.join(column.name for column in table.columns)})")
+        lines += [f"  {cells(row)}" for row in shown.rows.get(table.name, ())]
     lines += [f"{key.table}.{key.column} = {key.to_table}.{key.to_column}" for key in schema.foreign_keys]
-    if example.evidence:
-        lines.append(f"Evidence: {_line(example.evidence)}")
-    for turn in example.history:
-        lines.append(f"Question: {_line(turn.question)}")
-        if turn.sql is not None:
-            lines.append(f"SQL: {_line(turn.sql)}")
-    lines += [f"Question: {_line(example.question)}", "SQL:"]
     return "\n".join(lines)
 
 
-def _line(text: str) -> str:
-    """Put ``text`` on one line, for the format gives a meaning to each line."""
-    return " ".join(text.split())
+def _ask(example: Example) -> str:
+    """Write the question; the last characters are ``SQL:``."""
+    lines = [f"Evidence: {line(example.evidence)}"] if example.evidence else []
+    for turn in example.history:
+        lines.append(f"Question: {line(turn.question)}")
+        if turn.sql is not None:
+            lines.append(f"SQL: {line(turn.sql)}")
+    return "\n".join([*lines, f"Question: {line(example.question)}", "SQL:"])
+
+
+FORMAT = Format(version=1, schema=_schema, ask=_ask, rows=True)

@@ -1,15 +1,15 @@
 """DB-GPT-Hub's prompt, byte for byte as published, so that models tuned with it meet their own text.
 
 The schema is told in prose, on one line, with names in lower case. Of a composite primary key it
-names the first column. The format has no place for types, values, evidence or earlier turns:
-they are left out. Its wrapper is put around the text once, in training and in prediction alike.
+names the first column. The format has no place for types, values or earlier turns, and shows
+evidence only when told to. Its wrapper is put around the text once, in training and in prediction
+alike, and may stand around the other formats' schemas too.
 """
 
 from __future__ import annotations
 
+from bench.prompts.format import Contents, Format
 from bench.types import Example, Schema, Table
-
-VERSION = 1
 
 WRAPPER = (
     "I want you to act as a SQL terminal in front of an example database. "
@@ -19,12 +19,13 @@ WRAPPER = (
 )
 
 
-def render(example: Example, schema: Schema) -> str:
-    """Write the prompt; it ends in one space."""
-    return WRAPPER.format(instruction=_prose(schema), question=example.question)
+def wrap(instruction: str, example: Example) -> str:
+    """Put the wrapper around a schema and a question; the text ends in one space."""
+    question = f"{example.evidence}\n{example.question}" if example.evidence else example.question
+    return WRAPPER.format(instruction=instruction, question=question)
 
 
-def _prose(schema: Schema) -> str:
+def _schema(schema: Schema, _shown: Contents) -> str:
     names = ", ".join(table.name.lower() for table in schema.tables)
     sentences = [f"{schema.db_id} contains tables such as {names}."]
     for table in schema.tables:
@@ -43,3 +44,11 @@ def _table(table: Table) -> list[str]:
     if table.primary_key:
         sentences.append(f"{table.primary_key[0].lower()} is the primary key.")
     return sentences
+
+
+def _ask(example: Example) -> str:
+    """Write the question as the records hold it, for those who want no wrapper."""
+    return "\n".join(part for part in (example.evidence, example.question) if part) + "\n"
+
+
+FORMAT = Format(version=1, schema=_schema, ask=_ask, evidence=False, wrapper="dbgpthub")

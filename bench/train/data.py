@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bench.errors import FitError
 from bench.methods import PromptSpec, Training
-from bench.prompts import answer, render
+from bench.prompts import Prompter, answer
 from bench.types import Dataset, Example
 from bench.weights import Tokenizer
 
@@ -74,9 +74,10 @@ def encode(
     Raises:
         FitError: an example is too long and that is an error, or none is left.
     """
+    prompter = Prompter(prompt, dataset, tokenizer=tokenizer, pool=dataset, seed=seed)
     samples, truncated, dropped = [], [], []
     for example in _chosen(dataset.examples, training.examples, seed):
-        sample = _sample(example, dataset, tokenizer, prompt)
+        sample = _sample(example, tokenizer, prompter)
         excess = len(sample.ids) - training.max_length
         if excess > 0 and (training.overflow == "drop" or excess >= sample.start):
             dropped.append(sample.id)
@@ -109,6 +110,16 @@ def collate(samples: Sequence[Sample], pad: int) -> Batch:
     return Batch(ids, attention, answers, tuple(sample.id for sample in samples))
 
 
+def split(batch: Batch) -> list[Sample]:
+    """Take the samples of a batch apart again, without their padding."""
+    found = []
+    for row, name in enumerate(batch.names):
+        there = batch.attention[row]
+        start = int((~batch.answer[row][there]).sum())
+        found.append(Sample(name, tuple(batch.ids[row][there].tolist()), start))
+    return found
+
+
 def order(samples: Sequence[Sample], batch: int, seed: int) -> Iterator[tuple[Sample, ...]]:
     """Yield batches without end, epoch after epoch, each a function of the seed alone.
 
@@ -135,9 +146,9 @@ def _chosen(examples: Sequence[Example], number: int | None, seed: int) -> Seque
     return random.Random(f"subset-{seed}").sample(examples, number)
 
 
-def _sample(example: Example, dataset: Dataset, tokenizer: Tokenizer, prompt: PromptSpec) -> Sample:
+def _sample(example: Example, tokenizer: Tokenizer, prompter: Prompter) -> Sample:
     """Tokenise prompt and answer apart: in prediction, too, the prompt ends where it ends here."""
-    text = render(prompt, example, dataset.schema(example))
+    text = prompter(example)
     head = tokenizer(text)["input_ids"]
     tail = tokenizer(answer(text, example.gold[0]), add_special_tokens=False)["input_ids"]
     return Sample(example.id, (*head, *tail, tokenizer.eos_token_id), len(head))

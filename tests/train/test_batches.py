@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
 from bench.errors import FitError  # noqa: E402
 from bench.methods import PromptSpec, Training  # noqa: E402
-from bench.prompts import FORMATS, render  # noqa: E402
+from bench.prompts import FORMATS, Prompter  # noqa: E402
 from bench.train.data import collate, encode, order  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -26,11 +26,11 @@ def encoded(**changes):
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_prompt_and_answer_round_trip(name: str) -> None:
     data = random_models.dataset(6)
-    spec = PromptSpec(format=name)
+    spec = PromptSpec(format=name, values=0, matches=0)
     for example, sample in zip(
         data.examples, encode(data, WORDS, spec, Training(steps=1), 0).samples, strict=True
     ):
-        prompt = render(spec, example, data.schema(example))
+        prompt = Prompter(spec, data)(example)
         assert WORDS.decode(sample.ids[: sample.start]) == prompt
         assert list(sample.ids[: sample.start]) == WORDS(prompt)["input_ids"]
         assert WORDS.decode(sample.ids[sample.start : -1]).strip() == example.gold[0]

@@ -23,7 +23,7 @@ from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from adapters.models.tiny import HOME, SIZES, lend
 from bench.methods import Full, PromptSpec, Sft, Training
-from bench.prompts import answer, render
+from bench.prompts import Prompter, answer
 from bench.train.fit import FitJob, fit
 from bench.types import Dataset, Fit, Report
 from bench.weights import quiet
@@ -133,9 +133,8 @@ def teach(name: str, recipe: Recipe, lesson: Lesson, before: Path, after: Path, 
 
 def shortest(data: Dataset) -> Dataset:
     """Keep the quarter of the questions with the shortest prompts."""
-    ordered = sorted(
-        data.examples, key=lambda example: len(render(PromptSpec(), example, data.schema(example)))
-    )
+    prompter = Prompter(PromptSpec(), data)
+    ordered = sorted(data.examples, key=lambda example: len(prompter(example)))
     few = tuple(ordered[: len(ordered) // 4])
     return replace(data, examples=few, fingerprint=f"{data.fingerprint}-shortest")
 
@@ -193,8 +192,10 @@ def dataset(count: int, *, first: int = SEED) -> Dataset:
 
 
 def _texts(count: int) -> Iterator[str]:
-    for schema, example in lend.examples(count, SEED):
-        prompt = render(PromptSpec(), example, schema)
+    data = dataset(count)
+    prompter = Prompter(PromptSpec(), data)
+    for example in data.examples:
+        prompt = prompter(example)
         yield prompt
         yield answer(prompt, example.gold[0])
 

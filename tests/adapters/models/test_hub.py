@@ -11,15 +11,13 @@ from adapters.models.hf import Hub  # noqa: E402
 from adapters.models.tiny import SIZES, Tiny  # noqa: E402
 from bench.errors import BenchError, ConfigError, DataError  # noqa: E402
 from bench.methods import Decoding, Full, Lora, NoTuning, PromptSpec, Qlora, Sft, Training  # noqa: E402
-from bench.prompts import render  # noqa: E402
+from bench.prompts import Prompter  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
 from bench.types import Example, Request  # noqa: E402
 
 pytestmark = pytest.mark.train
 DATA = random_models.dataset(12)
-REQUESTS = [
-    Request(example, render(PromptSpec(), example, DATA.schema(example))) for example in DATA.examples
-]
+REQUESTS = [Request(example, Prompter(PromptSpec(), DATA)(example)) for example in DATA.examples]
 
 
 def opened(base, *, batch=8, fitted=None, tuning=None, tokens=12, **changes):
