@@ -14,7 +14,7 @@ from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
 from bench.judge.rules import EM_RULES, EX_RULES, Run
 from bench.judge.score import UNRATED
-from bench.sql import rewrite, spider
+from bench.sql import rewrite
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
@@ -94,10 +94,11 @@ def _verdict(schema: Schema, task: _Task, judged: Mapping[_Texts, Judged], metri
             values[metric], said = _execution(metric, task.runs.get(metric, ()), judged)
             notes += said
         if metric in EM_RULES:
-            match = spider.exact_match(example.gold[0], sql, schema, EM_RULES[metric])
+            rule = EM_RULES[metric]
+            match = rule.match(example.gold[0], sql, schema)
             values[metric] = match.exact
             if match.unparsed and sql:
-                notes.append(f"{metric}: the official grammar cannot read the prediction ({match.unparsed})")
+                notes.append(f"{metric}: {rule.reader} cannot read the prediction ({match.unparsed})")
     shown = _shown(judged.values()) if sql else None
     gold = shown.gold if shown else Outcome(Status.OK, "not run: there was nothing to compare it with")
     answer = shown.prediction if shown else NO_SQL

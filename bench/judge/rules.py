@@ -13,10 +13,10 @@ from functools import partial
 
 from bench.errors import ConfigError, near
 from bench.execute.compare import tied
+from bench.judge.exact import EM_RULES
 from bench.sql import rewrite, spider
 from bench.sql.lexemes import orders_result
 from bench.sql.plug import fillings
-from bench.sql.spider import Variant
 from bench.sql.ties import ranked
 from bench.types import Schema
 
@@ -174,9 +174,6 @@ EX_RULES = {
     )
 }
 """Metric → its rule."""
-
-EM_RULES: dict[str, Variant] = {"em.spider": "spider", "em.test-suite": "test-suite"}
-"""Metric → the variant of Spider's exact set match that it is."""
 
 
 def metrics(rules: Iterable[str], defaults: Iterable[str], *, where: str = "") -> tuple[str, ...]:

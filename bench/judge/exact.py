@@ -1,0 +1,54 @@
+"""Exact match: the rules that compare the queries themselves, clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from bench.sql import modern, spider
+from bench.sql.spider import Match
+from bench.types import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class EmRule:
+    """One way to decide whether two queries are the same.
+
+    Attributes:
+        metric: the name of its metric.
+        source: whose rule it is, in a few words.
+        match: (gold, prediction, schema) → how they compare.
+        reader: what reads the queries, for saying that it cannot.
+        version: raised by hand when a verdict changes.
+    """
+
+    metric: str
+    source: str
+    match: Callable[[str, str, Schema], Match]
+    reader: str = "the official grammar"
+    version: int = 1
+
+
+EM_RULES = {
+    rule.metric: rule
+    for rule in (
+        EmRule(
+            "em.spider",
+            "Spider's exact set match (arXiv 1809.08887), its grammar included",
+            partial(spider.exact_match, variant="spider"),
+        ),
+        EmRule(
+            "em.test-suite",
+            "the variant of test-suite-sql-eval",
+            partial(spider.exact_match, variant="test-suite"),
+        ),
+        EmRule(
+            "em.modern",
+            "Spider's comparison of clauses on sqlglot's tree: all of SQL is compared",
+            modern.exact_match,
+            reader="sqlglot",
+        ),
+    )
+}
+"""Metric → its rule."""
