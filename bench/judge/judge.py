@@ -2,30 +2,38 @@
 
 The denominator never changes: an example without a prediction gets the verdict of an empty one.
 Each distinct pair of texts is run once and every rule that wants it is applied to the same rows.
+Where a rule has more to try with a prediction that is not right yet, that is run afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
-from bench.judge.rules import EM_RULES, EX_RULES, Run
+from bench.judge.rules import EM_RULES, EX_RULES, ExRule
+from bench.judge.runs import Run
 from bench.judge.score import UNRATED
 from bench.sql import rewrite
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 
+BLOCK = 256
+"""Examples that are judged together where a rule may have more to try."""
+
 _Texts: TypeAlias = tuple[str, str]
 """Gold and prediction as they are run."""
 
 
+_Results: TypeAlias = Mapping[_Texts, Judged]
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One example with the texts to run for it."""
+    """One example with what to run for it: by metric, and each pair of texts once."""
 
     example: Example
     prediction: Prediction | None
@@ -54,51 +62,112 @@ def judge(
         Verdicts in the order of the data set.
     """
     said = {prediction.example_id: prediction for prediction in predictions}
-    tasks = [_task(dataset, example, said.get(example.id), metrics) for example in dataset.examples[skip:]]
-    results = executor.judge(pair for task in tasks for pair in task.pairs)
-    for task in tasks:
-        judged = {(pair.gold, pair.prediction): next(results) for pair in task.pairs}
-        yield _verdict(dataset.schema(task.example), task, judged, metrics)
+    rules = [rule for metric in metrics if (rule := EX_RULES.get(metric))]
+    examples = dataset.examples[skip:]
+    size = BLOCK if any(rule.further for rule in rules) else max(1, len(examples))
+    for start in range(0, len(examples), size):
+        block = examples[start : start + size]
+        tasks = [_task(dataset, example, said.get(example.id), rules) for example in block]
+        for task, results in _run(dataset, tasks, rules, executor):
+            yield _verdict(dataset.schema(task.example), task, results, metrics)
 
 
-def _task(dataset: Dataset, example: Example, prediction: Prediction | None, metrics: Sequence[str]) -> _Task:
-    """Prepare what to run: each distinct pair of texts once, for all rules that want it."""
+def _task(
+    dataset: Dataset, example: Example, prediction: Prediction | None, rules: Sequence[ExRule]
+) -> _Task:
+    """Prepare what to run at first."""
     if prediction is None:
         return _Task(example, None, {}, ())
     sql = prediction.sql or ""
     schema = dataset.schema(example)
     runs = {
-        metric: tuple([run for gold in example.gold for run in rule.runs(gold, sql, schema)])
-        for metric in metrics
-        if (rule := EX_RULES.get(metric)) and (sql or rule.silence(sql))
+        rule.metric: tuple([run for gold in example.gold for run in rule.runs(gold, sql, schema)])
+        for rule in rules
+        if sql or rule.silence(sql)
     }
-    comparisons: dict[_Texts, dict[str, None]] = {}
-    for run in (run for every in runs.values() for run in every):
-        comparisons.setdefault((run.gold, run.prediction), {})[run.comparison] = None
+    return _Task(example, prediction, runs, _pairs(dataset, example, runs))
+
+
+def _run(
+    dataset: Dataset, tasks: Sequence[_Task], rules: Sequence[ExRule], executor: Executor
+) -> Iterator[tuple[_Task, _Results]]:
+    """Run a block of tasks, and then what the rules that are not satisfied have further to try."""
+    first = _results(tasks, executor)
+    if not any(rule.further for rule in rules):
+        yield from zip(tasks, first, strict=True)
+        return
+    known = list(first)
+    more = [_further(dataset, task, rules, found) for task, found in zip(tasks, known, strict=True)]
+    for task, found, extra in zip(more, known, _results(more, executor), strict=True):
+        yield task, {**found, **extra}
+
+
+def _results(tasks: Sequence[_Task], executor: Executor) -> Iterator[_Results]:
+    results = executor.judge(pair for task in tasks for pair in task.pairs)
+    for task in tasks:
+        yield {(pair.gold, pair.prediction): next(results) for pair in task.pairs}
+
+
+def _further(dataset: Dataset, task: _Task, rules: Sequence[ExRule], found: _Results) -> _Task:
+    """Prepare what else to run for the rules that are not satisfied; the task keeps its first runs."""
+    sql = (task.prediction.sql if task.prediction else None) or ""
+    schema = dataset.schema(task.example)
+    extra = {
+        rule.metric: tuple([run for gold in task.example.gold for run in rule.further(gold, sql, schema)])
+        for rule in rules
+        if rule.further and sql and not _execution(rule, task.runs[rule.metric], found)[0]
+    }
+    runs = {metric: (*first, *extra.get(metric, ())) for metric, first in task.runs.items()}
+    fresh = {metric: [run for run in tried if _texts(run) not in found] for metric, tried in extra.items()}
+    return replace(task, runs=runs, pairs=_pairs(dataset, task.example, fresh))
+
+
+def _texts(run: Run) -> _Texts:
+    return run.gold, run.prediction
+
+
+def _pairs(dataset: Dataset, example: Example, runs: Mapping[str, Sequence[Run]]) -> tuple[Pair, ...]:
+    """Ask for each distinct pair of texts once, for all rules that want it."""
+    others = dataset.suites.get(example.db_id, ())
+    comparisons: dict[_Texts, dict[str, bool]] = {}
+    for metric, every in runs.items():
+        everywhere = bool(others) and EX_RULES[metric].everywhere
+        for run in every:
+            wanted = comparisons.setdefault(_texts(run), {})
+            wanted[run.comparison] = everywhere or wanted.get(run.comparison, False)
     database = dataset.databases[example.db_id]
-    pairs = tuple(
+    return tuple(
         [
-            Pair(example.id, database, gold, text, tuple(names), rewrite.orders(gold))
+            Pair(
+                example.id,
+                database,
+                gold,
+                text,
+                tuple(names),
+                rewrite.orders(gold),
+                others,
+                tuple([name for name, everywhere in names.items() if everywhere]),
+            )
             for (gold, text), names in comparisons.items()
         ]
     )
-    return _Task(example, prediction, runs, pairs)
 
 
-def _verdict(schema: Schema, task: _Task, judged: Mapping[_Texts, Judged], metrics: Sequence[str]) -> Verdict:
+def _verdict(schema: Schema, task: _Task, judged: _Results, metrics: Sequence[str]) -> Verdict:
     example, sql = task.example, (task.prediction.sql if task.prediction else None) or ""
     values: dict[str, bool | float] = {}
     notes: list[str] = []
     for metric in metrics:
         if metric in EX_RULES:
-            values[metric], said = _execution(metric, task.runs.get(metric, ()), judged)
+            values[metric], said = _execution(EX_RULES[metric], task.runs.get(metric, ()), judged)
             notes += said
         if metric in EM_RULES:
-            rule = EM_RULES[metric]
-            match = rule.match(example.gold[0], sql, schema)
+            match = EM_RULES[metric].match(example.gold[0], sql, schema)
             values[metric] = match.exact
             if match.unparsed and sql:
-                notes.append(f"{metric}: {rule.reader} cannot read the prediction ({match.unparsed})")
+                notes.append(
+                    f"{metric}: {EM_RULES[metric].reader} cannot read the prediction ({match.unparsed})"
+                )
     shown = _shown(judged.values()) if sql else None
     gold = shown.gold if shown else Outcome(Status.OK, "not run: there was nothing to compare it with")
     answer = shown.prediction if shown else NO_SQL
@@ -109,24 +178,21 @@ def _verdict(schema: Schema, task: _Task, judged: Mapping[_Texts, Judged], metri
         metrics=values,
         gold=gold,
         prediction=answer,
-        reason="" if values[metrics[0]] else _reason(gold, answer),
+        reason="" if values[metrics[0]] else _reason(gold, answer, shown.failed_on if shown else ""),
         notes=tuple(notes),
     )
 
 
-def _execution(
-    metric: str, runs: Sequence[Run], judged: Mapping[_Texts, Judged]
-) -> tuple[bool | float, list[str]]:
+def _execution(rule: ExRule, runs: Sequence[Run], judged: _Results) -> tuple[bool | float, list[str]]:
     """Decide one rule, and name the quirk that it owes a success to.
 
     Official scripts reward an empty result for an empty result, whatever its columns, and some of
     them take a text without a statement for a query that finds nothing.
     """
-    rule = EX_RULES[metric]
-    best: bool | float = 0.0 if rule.graded else False
+    best: bool | float = 0.0 if rule.grade else False
     quirk: list[str] = []
     for run in runs:
-        result = judged[run.gold, run.prediction]
+        result = judged[_texts(run)]
         value, owed = result.equal.get(run.comparison, False), ""
         gold, answer = result.gold, result.prediction
         if rule.official and gold.status is Status.OK and gold.rows == 0:
@@ -134,9 +200,10 @@ def _execution(
                 value, owed = True, "no statement counts as a query that finds nothing, as gold does"
             elif value and len(gold.columns) != len(answer.columns):
                 owed = "two empty results are equal, whatever their columns"
+        if value and rule.grade:
+            value = rule.grade(value, gold, answer)
         if value > best:
-            best = float(value) if rule.graded else value
-            quirk = [f"quirk: {metric}: {owed}"] if owed else []
+            best, quirk = value, [f"quirk: {rule.metric}: {owed}"] if owed else []
     return best, quirk
 
 
@@ -147,16 +214,11 @@ def _is_silent(answer: Outcome) -> bool:
 def _shown(results: Iterable[Judged]) -> Judged | None:
     """Choose the pair whose rows a reader sees: an equal one if there is one, else the first."""
     every = list(results)
-    equal = (result for result in every if any(result.equal[name] is True for name in _plain(result)))
+    equal = (result for result in every if any(value is True for value in result.equal.values()))
     return next(equal, every[0] if every else None)
 
 
-def _plain(result: Judged) -> list[str]:
-    """Name the comparisons with gold as it is written: no sort keys among its columns."""
-    return [name for name in result.equal if not name.startswith("tied:")]
-
-
-def _reason(gold: Outcome, answer: Outcome) -> str:
+def _reason(gold: Outcome, answer: Outcome, failed_on: str) -> str:
     """Say in words why a prediction is wrong."""
     if gold.status is not Status.OK:
         return f"the gold query failed: {gold.status} {gold.detail}".strip()
@@ -166,4 +228,4 @@ def _reason(gold: Outcome, answer: Outcome) -> str:
         return f"{len(answer.columns)} columns where gold has {len(gold.columns)}"
     if gold.rows != answer.rows:
         return f"{answer.rows} rows where gold has {gold.rows}"
-    return "other values in the rows"
+    return f"another result on {failed_on}" if failed_on else "other values in the rows"

@@ -13,7 +13,7 @@ from bench.execute import Executor
 from bench.judge.disagree import disagreements
 from bench.judge.golds import check
 from bench.judge.judge import judge
-from bench.judge.rules import EM_RULES, EX_RULES, metrics
+from bench.judge.rules import STEADY, metrics
 from bench.types import Column, Dataset, Example, Prediction, Schema, Table, Verdict
 
 ROWS = [("ann", 1, 2.0), ("bob", 1, 3.5), ("cid", 2, 3.5), ("dan", 3, None), ("ann", 3, 0.5)]
@@ -56,7 +56,7 @@ def dataset(database: Path) -> Callable[..., Dataset]:
 def verdict(dataset: Callable[..., Dataset], running: Executor) -> Callable[..., Verdict]:
     def run(gold: str | tuple[str, ...], sql: str, *rules: str) -> Verdict:
         said = [Prediction("0", sql, sql or None)]
-        return next(judge(dataset(gold), said, rules or (*EX_RULES, *EM_RULES), running))
+        return next(judge(dataset(gold), said, rules or STEADY, running))
 
     return run
 
@@ -127,7 +127,8 @@ def test_soft_f1_counts_cells(verdict: Callable[..., Verdict], pred: str, value:
 
 def test_an_empty_result_for_an_empty_gold_is_a_quirk_of_the_official_rules(verdict: Callable[..., Verdict]):
     found = verdict("SELECT name FROM t WHERE rank = 77", "SELECT 1, 2 WHERE 0")
-    quirky = {"ex.test-suite", "ex.test-suite-distinct", "ex.test-suite-plug", "ex.bird", "soft-f1"}
+    suite = {"ex.test-suite", "ex.test-suite-distinct", "ex.test-suite-plug"}
+    quirky = {*suite, "ex.bird", "soft-f1", "ves.steps", "r-ves.steps"}
     assert {metric for metric, value in found.metrics.items() if value} == quirky
     told = {note.split(": ")[1] for note in found.notes if note.startswith("quirk: ")}
     assert told == quirky
@@ -137,10 +138,8 @@ def test_an_empty_result_for_an_empty_gold_is_a_quirk_of_the_official_rules(verd
 def test_no_statement_for_an_empty_gold_is_right_for_bird_only(verdict: Callable[..., Verdict], pred: str):
     found = verdict("SELECT name FROM t WHERE rank = 77", pred)
     of_test_suite = {"ex.test-suite", "ex.test-suite-distinct", "ex.test-suite-plug"} if pred else set()
-    assert {metric for metric, value in found.metrics.items() if value} == {
-        "ex.bird",
-        "soft-f1",
-    } | of_test_suite
+    of_bird = {"ex.bird", "soft-f1", "ves.steps", "r-ves.steps"}
+    assert {metric for metric, value in found.metrics.items() if value} == of_bird | of_test_suite
     assert "quirk: ex.bird: no statement counts as a query that finds nothing, as gold does" in found.notes
     assert not any(verdict("SELECT name FROM t", pred).metrics.values())
 
@@ -162,6 +161,8 @@ def test_spiders_own_check_is_zero_for_what_its_grammar_cannot_read(verdict: Cal
 def test_names_of_rules():
     assert metrics((), ("bird",)) == ("ex.bird", "em.spider")
     assert metrics(("spider", "soft-f1"), ()) == ("ex.spider", "em.spider", "soft-f1")
+    assert metrics(("ves", "r-ves"), ()) == ("ves.steps", "r-ves.steps")
+    assert metrics(("r-ves.time",), ()) == ("r-ves.time",)
     with pytest.raises(ConfigError, match="unknown rule 'srtict'"):
         metrics(("srtict",), ())
 
