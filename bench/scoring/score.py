@@ -41,10 +41,10 @@ class Scored:
         return disagreements(self.verdicts, list(self.card.metrics))
 
     @property
-    def spoiled(self) -> dict[str, int]:
+    def spoiled(self) -> dict[tuple[str, str], int]:
         """Count the verdicts that the environment spoiled, by database and what broke."""
         broken = [verdict for verdict in self.verdicts if verdict.gold.status.infra]
-        return dict(Counter(f"{verdict.db_id}: {verdict.gold.status}" for verdict in broken))
+        return dict(Counter((verdict.db_id, verdict.gold.status.value) for verdict in broken))
 
     @property
     def quirks(self) -> dict[str, list[str]]:

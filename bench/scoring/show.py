@@ -30,7 +30,8 @@ def show(
         side_by_side: whether to name the questions on which rules differ.
         official: whether to print each file's table in the manner of the official scripts.
     """
-    out.print(tables.official(scored[0]) if official else tables.scores(scored))
+    for table in map(tables.official, scored) if official else (tables.scores(scored),):
+        out.print(table)
     for one in scored:
         name = f"{one.name}: " if len(scored) > 1 else ""
         _ends(one, name)
@@ -51,7 +52,7 @@ def to_json(
     files = [
         {
             "predictions": one.name,
-            "spoiled": one.spoiled,
+            "spoiled": {f"{db_id}: {status}": number for (db_id, status), number in one.spoiled.items()},
             **one.card.to_json(),
             "quirks": one.quirks,
             **({"disagreements": [asdict(pair) for pair in one.disagreements]} if side_by_side else {}),
@@ -89,6 +90,8 @@ def _quirks(one: Scored, name: str) -> None:
 
 def _differences(one: Scored, name: str) -> None:
     found = one.disagreements
+    if not found:
+        return
     differing = {example for pair in found for example in (*pair.only_first, *pair.only_second)}
     if differing:
         out.print(tables.differences(found))
@@ -108,9 +111,16 @@ def _contrast(found: Sequence[Contrast]) -> None:
 
 
 def _spoiled(one: Scored) -> None:
+    """Name the databases that could not be used, by what is wrong with them."""
     if not one.spoiled:
         return
-    places = ", ".join(one.spoiled)
+    broken: dict[str, list[str]] = {}
+    for db_id, status in one.spoiled:
+        broken.setdefault(ENDINGS[status], []).append(db_id)
     spoiled = count(sum(one.spoiled.values()), "question")
-    err.print(f"warning: {spoiled} could not be judged ({places})", markup=False)
-    err.print("the scores count them as wrong and are not publishable", markup=False)
+    for what, names in broken.items():
+        err.print(f"warning: {what}: {', '.join(names)}", markup=False)
+    err.print(
+        f"warning: {spoiled} could not be judged; the scores count them as wrong and are not publishable",
+        markup=False,
+    )

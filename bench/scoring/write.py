@@ -84,7 +84,7 @@ def _rows(scored: Sequence[Scored]) -> Iterator[dict[str, object]]:
                 "id": example.id,
                 "db_id": example.db_id,
                 "difficulty": verdict.difficulty,
-                **{metric: f"{float(value):g}" for metric, value in verdict.metrics.items()},
+                **{metric: f"{float(value):.9g}" for metric, value in verdict.metrics.items()},
                 "end": one.ending(verdict),
                 "reason": verdict.reason,
                 "notes": "; ".join(verdict.notes),
