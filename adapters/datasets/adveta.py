@@ -18,6 +18,7 @@ class Adveta(Folder):
     name = "adveta"
     title = "ADVETA (Spider)"
     licence = "MIT; databases CC BY-SA 4.0"
+    page = "https://github.com/microsoft/ContextualSP"
     files: ClassVar[Splits] = {
         "rpl": (("adveta_rpl.json", "rpl.json"),),
         "add": (("adveta_add.json", "add.json"),),

@@ -21,6 +21,7 @@ class Archer(Folder):
     name = "archer"
     title = "Archer (English)"
     licence = "CC BY-SA 4.0"
+    page = "https://sig4kg.github.io/archer-bench/"
     files: ClassVar[Splits] = {
         "train": (("archer_en_train.json", "en_data/train.json"),),
         "dev": (("archer_en_dev.json", "en_data/dev.json"),),

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from adapters.datasets.folder import Folder, Item, Splits
+from bench.sets.source import Source
 from bench.types import Example
 
 DIALECTS: Mapping[str, str] = {"mini-dev-postgres": "postgres", "mini-dev-mysql": "mysql"}
@@ -38,6 +39,14 @@ class Bird(Folder):
     name = "bird"
     title = "BIRD"
     licence = "CC BY-SA 4.0"
+    page = "https://bird-bench.github.io"
+    sources = (
+        Source(
+            "https://bird-bench.oss-cn-beijing.aliyuncs.com/dev.zip",
+            "cdd6d19faeb45a23970b98d3ef6c40a87987c95459c2cf12076897a60cf5a630",
+            "dev.zip",
+        ),
+    )
     levels = ("simple", "moderate", "challenging")
     rules = ("bird",)
     files: ClassVar[Splits] = {

@@ -18,6 +18,7 @@ class Chase(Conversation):
     name = "chase"
     title = "CHASE"
     licence = "CC BY-SA 4.0"
+    page = "https://github.com/xjtu-intsoft/chase"
     files: ClassVar[Splits] = {
         "train": (("chase_train.json", "train.json"),),
         "dev": (("chase_dev.json", "dev.json"),),

@@ -19,6 +19,7 @@ class CoSql(Conversation):
     name = "cosql"
     title = "CoSQL"
     licence = "CC BY-SA 4.0"
+    page = "https://yale-lily.github.io/cosql"
     files: ClassVar[Splits] = {
         "train": (("sql_state_tracking/cosql_train.json", "train.json"),),
         "dev": (("sql_state_tracking/cosql_dev.json", "dev.json"),),

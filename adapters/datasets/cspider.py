@@ -17,6 +17,7 @@ class CSpider(Folder):
     name = "cspider"
     title = "CSpider"
     licence = "CC BY-SA 4.0"
+    page = "https://taolusi.github.io/CSpider-explorer/"
     files: ClassVar[Splits] = {"train": (("train.json",),), "dev": (("dev.json", "CSpider.json"),)}
     host = "spider"
     holds = "train.json and dev.json"

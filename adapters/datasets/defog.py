@@ -46,6 +46,7 @@ class Defog(Folder):
     name = "defog"
     title = "Defog sql-eval"
     licence = "Apache-2.0"
+    page = "https://github.com/defog-ai/sql-eval"
     rules = ("subset", "test-suite")
     files: ClassVar[Splits] = {
         split: parts for dialect in DIALECTS for split, parts in _files(dialect).items()

@@ -44,6 +44,7 @@ class DrSpider(Folder):
     name = "dr-spider"
     title = "Dr.Spider"
     licence = "CC BY-SA 4.0"
+    page = "https://github.com/awslabs/diagnostic-robustness-text-to-sql"
     files: ClassVar[Splits] = {
         f"{name}{tail}": ((f"{name}/questions_{when}_perturbation.json",),)
         for name in PERTURBATIONS

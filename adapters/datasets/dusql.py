@@ -32,6 +32,7 @@ class DuSql(Folder):
     name = "dusql"
     title = "DuSQL"
     licence = "as its authors state; for research"
+    page = "https://www.luge.ai/#/luge/dataDetail?id=13"
     rules = ("bird",)
     files: ClassVar[Splits] = {"train": (("train.json",),), "dev": (("dev.json", "DuSQL.json"),)}
     tables = ("db_schema.json",)

@@ -40,6 +40,7 @@ class EhrSql(Folder):
     name = "ehrsql"
     title = "EHRSQL (answerable questions)"
     licence = "CC BY 4.0; databases by PhysioNet's agreement"
+    page = "https://github.com/glee4810/EHRSQL"
     rules = ("bird",)
     files: ClassVar[Splits] = {
         f"{short}-{split}": ((f"{folder}/{split}.json", f"dataset/ehrsql/{folder}/{split}.json"),)

@@ -21,7 +21,9 @@ from typing import Any, ClassVar, TypeAlias
 
 from adapters.datasets.described import fingerprint, read_list, schema, suites
 from bench.errors import ConfigError, DataError, near
+from bench.sets.protocol import AbsentError
 from bench.sets.shelf import installed
+from bench.sets.source import Source
 from bench.types import Dataset, Example
 
 Item: TypeAlias = Mapping[str, Any]
@@ -57,6 +59,10 @@ class Folder:
     query: ClassVar[tuple[str, ...]] = ("query",)
     holds: ClassVar[str] = "dev.json, tables.json and database/"
     """What its folder holds, for messages."""
+    page: ClassVar[str] = ""
+    """Where its authors offer it."""
+    sources: ClassVar[tuple[Source, ...]] = ()
+    """Its files at addresses that stay, if they have such."""
 
     def __init_subclass__(cls) -> None:
         if "files" in cls.__dict__:
@@ -173,7 +179,7 @@ class Folder:
         questions = [name for parts in self.files.values() for names in parts for name in names]
         wanted = questions if self.host or not self.tables else self.tables
         if not any((self.root / name).is_file() for name in wanted):
-            raise DataError(
+            raise AbsentError(
                 f"has no {wanted[0]}, so it is not the folder of {self.title}",
                 where=str(self.root),
                 todo=f"give the folder that holds {self.holds}",
@@ -183,7 +189,7 @@ class Folder:
         paths = [self.root / name for name in names]
         found = next((path for path in paths if path.is_file()), None)
         if found is None:
-            raise DataError(
+            raise AbsentError(
                 f"has no {paths[0].name}", where=str(self.root), todo="give the folder that holds it"
             )
         return found

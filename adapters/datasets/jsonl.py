@@ -23,6 +23,7 @@ from adapters.datasets.described import fingerprint, schema
 from adapters.datasets.folder import refuse_twice
 from adapters.datasets.lines import read_lines
 from bench.errors import ConfigError, DataError, near
+from bench.sets.protocol import AbsentError
 from bench.types import Dataset, Example, Turn
 
 KEYS = ("id", "db_id", "question", "sql", "evidence", "difficulty", "history", "split")
@@ -59,7 +60,7 @@ class Jsonl:
         self.name = (self.file or root.resolve()).stem
         settings = _settings(self.root / "set.toml")
         self.name = settings.get("name", self.name)
-        self.title = settings.get("title", self.name)
+        self.title = settings.get("title", "")
         self.licence = settings.get("licence", "not stated")
         self.levels = tuple(settings.get("levels", type(self).levels))
         self.rules = tuple(settings.get("rules", type(self).rules))
@@ -77,6 +78,10 @@ class Jsonl:
                 f"unknown split '{split}'", where=f"data set '{self.name}'", todo=near(split, self.splits)
             )
         path = self.file or self.root / f"{split}.jsonl"
+        if not path.is_file():
+            raise AbsentError(
+                f"has no {path.name}", where=str(self.root), todo="write it, or ask another split"
+            )
         databases = self._databases()
         examples = [
             self._example(split, number, item, databases, path)
@@ -84,13 +89,13 @@ class Jsonl:
             if item.get("split", split) == split
         ]
         if not examples:
-            raise DataError(f"has no question of the split '{split}'", where=str(path))
+            raise AbsentError(f"has no question of the split '{split}'", where=str(path))
         refuse_twice(examples, str(path))
         asked = {name: databases[name] for name in sorted({example.db_id for example in examples})}
         return Dataset(
             name=self.name,
             split=split,
-            title=self.title,
+            title=self.title or self.name,
             licence=self.licence,
             levels=self.levels,
             rules=self.rules,

@@ -33,6 +33,7 @@ class KaggleDbqa(Folder):
     name = "kaggledbqa"
     title = "KaggleDBQA"
     licence = "CC BY-SA 4.0; databases as their sources"
+    page = "https://github.com/Chia-Hsuan-Lee/KaggleDBQA"
     files: ClassVar[Splits] = {"test": _files("_test"), "fewshot": _files("_fewshot"), "all": _files("")}
     tables = ("KaggleDBQA_tables.json",)
     databases = ("databases", "database")

@@ -17,6 +17,7 @@ class Sparc(Conversation):
     name = "sparc"
     title = "SParC"
     licence = "CC BY-SA 4.0"
+    page = "https://yale-lily.github.io/sparc"
     files: ClassVar[Splits] = {"train": (("train.json",),), "dev": (("dev.json", "sparc.json"),)}
     host = "spider"
     holds = "train.json, dev.json, tables.json and database/"

@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from adapters.datasets.described import read_list
 from adapters.datasets.folder import Folder, Item, Splits
+from bench.sets.source import Source
 
 SPIDER = ("train_spider.json", "train_spider_min.json")
 OTHERS = ("train_others.json", "train_others_min.json")
@@ -28,6 +29,14 @@ class Spider(Folder):
     name = "spider"
     title = "Spider 1.0"
     licence = "CC BY-SA 4.0"
+    page = "https://yale-lily.github.io/spider"
+    sources = (
+        Source(
+            "https://drive.usercontent.google.com/download?id=1403EGqzIDoHMdQF4c9Bkyl7dZLZ5Wt6J&export=download&confirm=t",
+            "00636695dabed6b5f4b8328a16b13e069a2f16591d5efcce57660669c85b121b",
+            "spider_data.zip",
+        ),
+    )
     files: ClassVar[Splits] = {
         "train": (SPIDER, OTHERS),
         "dev": (("dev.json",),),

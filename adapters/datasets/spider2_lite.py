@@ -39,6 +39,7 @@ class Spider2Lite(Folder):
     name = "spider2-lite"
     title = "Spider 2.0-lite (SQLite part)"
     licence = "MIT"
+    page = "https://github.com/xlang-ai/Spider2"
     rules = ("subset", "bird")
     files: ClassVar[Splits] = {"local": (("spider2-lite.jsonl",),)}
     tables = ()

@@ -17,6 +17,7 @@ class SpiderCg(Folder):
     name = "spider-cg"
     title = "Spider-CG"
     licence = "MIT; databases CC BY-SA 4.0"
+    page = "https://github.com/ygan/SpiderSS-SpiderCG"
     files: ClassVar[Splits] = {
         "sub": (("CG-SUB-D.json", "CG-SUB_D.json", "cg_sub.json"),),
         "app": (("CG-APP-D.json", "CG-APP_D.json", "cg_app.json"),),

@@ -16,6 +16,7 @@ class SpiderRealistic(Folder):
     name = "spider-realistic"
     title = "Spider-Realistic"
     licence = "CC BY-SA 4.0"
+    page = "https://doi.org/10.5281/zenodo.5205322"
     files: ClassVar[Splits] = {"dev": (("spider-realistic.json",),)}
     host = "spider"
     holds = "spider-realistic.json"

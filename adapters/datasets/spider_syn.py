@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from adapters.datasets.folder import Folder, Splits
+from bench.sets.source import Source
 
 
 class SpiderSyn(Folder):
@@ -17,6 +18,19 @@ class SpiderSyn(Folder):
     name = "spider-syn"
     title = "Spider-Syn"
     licence = "MIT; databases CC BY-SA 4.0"
+    page = "https://github.com/ygan/Spider-Syn"
+    sources = (
+        Source(
+            "https://raw.githubusercontent.com/ygan/Spider-Syn/7efaf37d464fbed355b9e680edb3440110532d56/Spider-Syn/dev.json",
+            "c70b19cd000376d46331dce518c2bc5a672950c9bf2ee6ade7de519e373ee38d",
+            "dev.json",
+        ),
+        Source(
+            "https://raw.githubusercontent.com/ygan/Spider-Syn/7efaf37d464fbed355b9e680edb3440110532d56/Spider-Syn/train_spider.json",
+            "f045467b2ec33df51362dddfcb9a9424470e3c0c5bacc2e2469805627300964a",
+            "train_spider.json",
+        ),
+    )
     files: ClassVar[Splits] = {"train": (("train_spider.json",),), "dev": (("dev.json",),)}
     question = ("SpiderSynQuestion",)
     host = "spider"

@@ -26,6 +26,7 @@ from adapters.datasets.folder import Folder, Item, Splits, read_examples, refuse
 from adapters.datasets.lines import read_lines
 from bench.errors import ConfigError, DataError, near
 from bench.identity import digest_all
+from bench.sets.source import Source
 from bench.types import Column, Dataset, Example, Scalar, Schema, Table
 
 AGGREGATES = ("", "MAX", "MIN", "COUNT", "SUM", "AVG")
@@ -39,6 +40,14 @@ class WikiSql(Folder):
     name = "wikisql"
     title = "WikiSQL"
     licence = "BSD 3-Clause"
+    page = "https://github.com/salesforce/WikiSQL"
+    sources = (
+        Source(
+            "https://raw.githubusercontent.com/salesforce/WikiSQL/a9e07caff1472ed242bf101c0b6fc6cd5a6fbabf/data.tar.bz2",
+            "755c728ab188e364575705c8641f3fafd86fb089cb8b08e8c03f01832aae0881",
+            "data.tar.bz2",
+        ),
+    )
     rules = ("bird",)
     files: ClassVar[Splits] = {
         split: ((f"{split}.jsonl", f"data/{split}.jsonl"),) for split in ("train", "dev", "test")

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from bench.errors import ConfigError, near
 from bench.registry import find, names
+from bench.sets.protocol import AbsentError, SetAdapter
 from bench.sets.shelf import everything, installed
-from bench.types import Dataset
 
-__all__ = ["SetAdapter", "known", "opened", "registered"]
-
-
-class SetAdapter(Protocol):
-    """What an entry point of ``bench.datasets`` gives, once it is called with a folder or ``None``."""
-
-    name: str
-    title: str
-    licence: str
-    levels: tuple[str, ...]
-    rules: tuple[str, ...]
-    synthetic: bool
-    splits: tuple[str, ...]
-
-    def load(self, split: str) -> Dataset:
-        """Load one split."""
+__all__ = ["AbsentError", "SetAdapter", "known", "opened", "registered"]
 
 
 def opened(name: str, root: Path | None = None, *, where: str = "") -> SetAdapter:
@@ -41,7 +26,10 @@ def opened(name: str, root: Path | None = None, *, where: str = "") -> SetAdapte
     if root is None and mine is not None:
         root = mine.folder
     kind = mine.adapter if mine is not None else name
-    return cast("Callable[[Path | None], SetAdapter]", find("datasets", kind, where=where))(root)
+    reader = cast("Callable[[Path | None], SetAdapter]", find("datasets", kind, where=where))(root)
+    if kind != name:
+        reader.name = name
+    return reader
 
 
 def registered(name: str, *, where: str = "") -> None:

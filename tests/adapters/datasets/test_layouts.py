@@ -200,7 +200,7 @@ def append(text: str) -> Callable[[Path], object]:
         ),
         (append('{"question": "q", "sql": "SELECT 1", "id": "shop/dev/0000"}'), "2 questions have the id"),
         (lambda root: (root / "dev.jsonl").write_bytes(b'{"question": "caf\xe9"}'), "is not UTF-8"),
-        (lambda root: (root / "dev.jsonl").unlink(), "cannot be read"),
+        (lambda root: (root / "dev.jsonl").unlink(), "has no dev.jsonl"),
         (lambda root: (root / "dev.jsonl").write_text(""), "has no question of the split 'dev'"),
         (lambda root: (root / "set.toml").write_text("titel = 'x'"), "did you mean 'title'"),
         (lambda root: (root / "set.toml").write_text("title ="), "is not valid TOML"),

@@ -1,0 +1,95 @@
+"""Add: what the user has of a data set → the installed layout, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from bench.errors import ConfigError, DataError
+from bench.identity import digest_all
+from bench.sets.recognise import candidates, recognise
+from bench.sets.shelf import DIGITS, Installed, place, record
+from bench.sets.unpack import bring, pointers
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was installed: its record, and the size of each split with what it lacks."""
+
+    entry: Installed
+    splits: dict[str, int]
+    missing: tuple[str, ...]
+
+
+def add(name: str, source: Path, *, kind: str | None = None, partial: bool = False, said: str = "") -> Added:
+    """Install a data set from a folder or an archive.
+
+    Args:
+        name: what it will be called.
+        source: a folder, an archive or a single file.
+        kind: the adapter that reads it, where the name does not say.
+        partial: whether databases may be missing.
+        said: where it came from, if not from ``source``.
+
+    Raises:
+        BenchError: the files are damaged, are not this data set's, or lack databases. Nothing is
+            installed then, and what was installed before stays.
+    """
+    home = place(_plain(name))
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / ".lock"):
+        incoming = home / ".incoming"
+        shutil.rmtree(incoming, ignore_errors=True)  # what a killed process left
+        try:
+            bring(source, incoming)
+            added = _install(name, kind, incoming, said or str(source.resolve()), partial=partial)
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+        _sweep(home, added.entry.folder)
+    return added
+
+
+def content(folder: Path) -> tuple[str, int, int]:
+    """Hash the names and bytes of every file; also count files and bytes."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    parts: list[str] = []
+    for path in paths:
+        with path.open("rb") as file:
+            parts += [path.relative_to(folder).as_posix(), hashlib.file_digest(file, "sha256").hexdigest()]
+    return digest_all(parts), len(paths), sum(path.stat().st_size for path in paths)
+
+
+def _install(name: str, kind: str | None, incoming: Path, source: str, *, partial: bool) -> Added:
+    for pointer in pointers(incoming):
+        raise DataError(
+            "is a Git LFS pointer, not the file",
+            where=str(pointer.relative_to(incoming)),
+            todo="run 'git lfs pull' in its checkout, then add it again",
+        )
+    found = recognise(candidates(name, kind, incoming), incoming)
+    missing = found.missing()
+    if missing and not partial:
+        found.refuse_missing(name, missing)
+    digest, files, size = content(found.folder)
+    entry = Installed(name, found.adapter, digest, files, size, source)
+    if not entry.folder.exists():
+        found.folder.replace(entry.folder)
+    record(entry)
+    return Added(entry, {split: len(dataset.examples) for split, dataset in found.splits.items()}, missing)
+
+
+def _plain(name: str) -> str:
+    if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name.startswith("."):
+        raise ConfigError(f"'{name}' names a folder: use letters, digits, '-', '_' and '.'")
+    return name
+
+
+def _sweep(home: Path, kept: Path) -> None:
+    """Remove the content that is no longer the installed one."""
+    for folder in home.iterdir():
+        if folder.is_dir() and folder != kept and len(folder.name) == DIGITS:
+            shutil.rmtree(folder, ignore_errors=True)

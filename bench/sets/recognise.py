@@ -1,0 +1,126 @@
+"""Recognise: which adapter reads a folder that somebody brought, what it holds, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from bench.errors import BenchError, ConfigError, DataError, near
+from bench.registry import find, names
+from bench.sets.protocol import AbsentError, SetAdapter
+from bench.types import Dataset
+
+DEPTH = 3
+"""How far below the top of an archive its folder may lie."""
+
+LISTED = 8
+"""Missing databases that a message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A folder that an adapter takes, with the splits that it holds."""
+
+    adapter: str
+    folder: Path
+    splits: Mapping[str, Dataset]
+
+    def missing(self) -> tuple[str, ...]:
+        """Name the databases that are asked but not there.
+
+        Raises:
+            DataError: one is there and damaged.
+        """
+        paths = self._databases()
+        look = cast("Any", find("databases", "sqlite"))()
+        for db_id, path in paths.items():
+            if path.is_file():
+                look.introspect(path, db_id)
+        return tuple(sorted(db_id for db_id, path in paths.items() if not path.is_file()))
+
+    def refuse_missing(self, name: str, missing: Sequence[str]) -> None:
+        """Say which databases are missing and where they belong.
+
+        Raises:
+            DataError: always.
+        """
+        shown = ", ".join(missing[:LISTED]) + (", …" if len(missing) > LISTED else "")
+        belongs = Path(*self._databases()[missing[0]].parts[-3:])
+        raise DataError(
+            f"{len(missing)} databases are asked but not there: {shown}",
+            where=f"data set '{name}'",
+            todo=f"put them where {belongs} belongs, install the data set that they are of, "
+            "or give --partial: questions on them cannot be judged then",
+        )
+
+    def _databases(self) -> dict[str, Path]:
+        """Find the SQLite databases that any split asks."""
+        return {
+            db_id: path
+            for dataset in self.splits.values()
+            if dataset.dialect == "sqlite"
+            for db_id, path in dataset.databases.items()
+        }
+
+
+def candidates(name: str, kind: str | None, folder: Path) -> Sequence[str]:
+    """Say which adapters may read what was brought under a name.
+
+    Raises:
+        ConfigError: an adapter is asked for that is not known, or not the one that the name has.
+    """
+    known = names("datasets")
+    if kind is not None and kind not in known:
+        raise ConfigError(f"unknown adapter '{kind}'", where="--as", todo=near(kind, known))
+    if name in known:
+        if kind not in (None, name):
+            raise ConfigError(f"'{name}' is read by its own adapter", where="--as", todo="leave --as out")
+        return [name]
+    if kind is not None:
+        return [kind]
+    return ["jsonl"] if any(folder.rglob("*.jsonl")) else ["spider", "jsonl"]
+
+
+def recognise(kinds: Sequence[str], top: Path) -> Recognised:
+    """Find the folder that an adapter takes: the top one, or the first below it.
+
+    Raises:
+        BenchError: there is none; the message is of the one that came nearest.
+    """
+    refused: BenchError = DataError("is empty", where=str(top))
+    for kind in kinds:
+        for folder in _folders(top):
+            try:
+                reader = cast("Callable[[Path], SetAdapter]", find("datasets", kind))(folder)
+                return Recognised(kind, folder, _splits(reader))
+            except AbsentError as error:
+                refused = refused if isinstance(refused, AbsentError) else error
+    raise refused
+
+
+def _folders(top: Path) -> list[Path]:
+    found, level = [top], [top]
+    for _ in range(DEPTH):
+        level = sorted(path for folder in level for path in folder.iterdir() if path.is_dir())
+        found += level
+    return found
+
+
+def _splits(reader: SetAdapter) -> dict[str, Dataset]:
+    """Load every split whose files are there.
+
+    Raises:
+        BenchError: none is there, or one is damaged.
+    """
+    loaded: dict[str, Dataset] = {}
+    absent: AbsentError | None = None
+    for split in reader.splits:
+        try:
+            loaded[split] = reader.load(split)
+        except AbsentError as error:
+            absent = absent or error
+    if not loaded and absent is not None:
+        raise absent
+    return loaded
