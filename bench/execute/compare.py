@@ -256,6 +256,9 @@ IGNORES_REPEATS = frozenset({"bird", "timed"})
 KNOWS_ROWS = frozenset({"bird", "bag", "ordered", "timed"})
 """Rules under which one row that the gold does not have decides."""
 
+SAME_VALUES = frozenset({"test_suite", "bird", "bag", "ordered", "timed"})
+"""Rules under which equal results hold the same values."""
+
 NEEDS_EVERY_ROW = frozenset({"soft_f1"})
 """Rules that are decided by the last row only."""
 

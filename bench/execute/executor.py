@@ -14,29 +14,25 @@ not be written to while it is read; other queries can be read from the same fold
 from __future__ import annotations
 
 import os
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import apsw
-
-from bench.errors import ConfigError, near
-from bench.execute.compare import COMPARISONS, MEASURED, base
-from bench.execute.item import Judged, Pair, Query, Task, screen
+from bench.errors import ConfigError
+from bench.execute.cache import Cache
+from bench.execute.engines import engine as named_engine
+from bench.execute.intake import Intake
+from bench.execute.item import Judged, Pair, Query, Task
 from bench.execute.policy import STANDARD, Policy
 from bench.execute.pool import Pool
 from bench.types import Outcome
 
 BATCH = 16
-MEMO = 8192
-MEMO_TEXT = 8192
-"""Pairs whose texts are longer than this are not remembered."""
-
-ENGINE = f"sqlite {apsw.sqlite_lib_version()}"
-"""The engine of every outcome; results of two engines must never be compared."""
+LOOK_UP = 256
+"""Pairs looked up on disk at once."""
 
 
 class Executor:
@@ -48,6 +44,10 @@ class Executor:
         require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
         batch: most items sent to a worker at once; a matter of speed, never of verdicts.
         engine: ``apsw``, or ``stdlib`` where apsw cannot be had; one is never taken for the other.
+        cache: a file of verdicts to look in first and to add to, such as ``cache.default()``.
+
+    Attributes:
+        engine: name and version of what runs the queries; outcomes of two engines must not be compared.
     """
 
     def __init__(
@@ -58,18 +58,14 @@ class Executor:
         require_sandbox: bool = False,
         batch: int = BATCH,
         engine: str = "apsw",
+        cache: Path | None = None,
     ) -> None:
-        size = (
-            workers
-            if workers is not None
-            else len(os.sched_getaffinity(0))
-            if _LINUX
-            else os.cpu_count() or 1
-        )
+        size = _cores() if workers is None else workers
         if size < 1 or batch < 1:
             raise ConfigError("an executor needs at least one worker and a batch of at least one")
-        self.policy = policy
+        self.policy, self.engine = policy, named_engine(engine)
         self.pool = Pool(policy, size, batch, engine=engine, require_sandbox=require_sandbox)
+        self._cache = Cache(cache, self.engine, policy.id) if cache else None
         self._numbers = count(1)
         if require_sandbox:
             self.pool.start()
@@ -83,8 +79,10 @@ class Executor:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes."""
+        """End the worker processes, and write what the cache still holds back."""
         self.pool.close()
+        if self._cache:
+            self._cache.close()
 
     @property
     def sandbox(self) -> Mapping[str, bool]:
@@ -106,18 +104,32 @@ class Executor:
             BenchError: the workers do not start, or lack a layer that is required.
         """
         keys: deque[str] = deque()
-        memo: OrderedDict[tuple[object, ...], Task] = OrderedDict()
-        paths: dict[Path, str] = {}
+        cache = self._cache
+        try:
+            for task in self.pool.serve(self._tasks(pairs, keys)):
+                assert task.gold_outcome is not None
+                assert task.outcome is not None
+                if cache:
+                    cache.keep(task)
+                yield Judged(keys.popleft(), task.gold_outcome, task.outcome, task.equal, task.failed_on)
+        finally:
+            if cache:
+                cache.flush()
 
-        def tasks() -> Iterator[Task]:
+    def _tasks(self, pairs: Iterable[Pair], keys: deque[str]) -> Iterator[Task]:
+        """Make tasks of pairs, those that the cache knows settled; ``keys`` takes the pairs' names."""
+        intake = Intake(self.policy, self._numbers)
+        if not self._cache:
             for pair in pairs:
                 keys.append(pair.key)
-                yield self._task(pair, paths, memo)
-
-        for task in self.pool.serve(tasks()):
-            assert task.gold_outcome is not None
-            assert task.outcome is not None
-            yield Judged(keys.popleft(), task.gold_outcome, task.outcome, task.equal, task.failed_on)
+                yield intake.pair(pair)
+            return
+        source = iter(pairs)
+        while some := list(islice(source, LOOK_UP)):
+            tasks = [intake.pair(pair) for pair in some]
+            self._cache.recall(tasks)
+            keys.extend([pair.key for pair in some])
+            yield from tasks
 
     def run(self, database: Path, sql: str) -> Outcome:
         """Run one query."""
@@ -125,56 +137,12 @@ class Executor:
 
     def run_all(self, queries: Iterable[Query]) -> Iterator[Outcome]:
         """Run queries that have no gold; yields their outcomes in order."""
-        paths: dict[Path, str] = {}
-
-        def tasks() -> Iterator[Task]:
-            for query in queries:
-                refused = screen(query.sql, self.policy)
-                sql = None if refused else query.sql
-                yield Task(next(self._numbers), _real(query.database, paths), None, sql, outcome=refused)
-
-        for task in self.pool.serve(tasks()):
+        intake = Intake(self.policy, self._numbers)
+        for task in self.pool.serve(intake.query(query) for query in queries):
             assert task.outcome is not None
             yield task.outcome
 
-    def _task(self, pair: Pair, paths: dict[Path, str], memo: OrderedDict[tuple[object, ...], Task]) -> Task:
-        """Find the same pair in memory, or make a new task of it."""
-        database = _real(pair.database, paths)
-        key = (database, pair.gold, pair.prediction, pair.comparisons, pair.ordered, pair.others)
-        if key in memo:
-            return memo[key]
-        kinds = {base(name) for name in pair.comparisons}
-        for name in kinds:
-            if name not in COMPARISONS:
-                raise ConfigError(f"unknown comparison '{name}'", todo=near(name, COMPARISONS))
-        gold, prediction = screen(pair.gold, self.policy), screen(pair.prediction, self.policy)
-        task = Task(
-            next(self._numbers),
-            database,
-            None if gold else pair.gold,
-            None if prediction else pair.prediction,
-            pair.comparisons,
-            pair.ordered,
-            tuple([_real(path, paths) for path in pair.others]),
-            pair.everywhere,
-            gold,
-            prediction,
-            dict.fromkeys(pair.comparisons, False),
-        )
-        if len(str(pair.gold)) + len(str(pair.prediction)) <= MEMO_TEXT and not kinds & MEASURED:
-            memo[key] = task
-            if len(memo) > MEMO:
-                memo.popitem(last=False)
-        return task
 
-
-_LINUX = hasattr(os, "sched_getaffinity")
-
-
-def _real(path: Path, known: dict[Path, str]) -> str:
-    """Resolve a path once; workers are shut into the folders that databases really lie in."""
-    if path not in known:
-        if len(known) > MEMO:
-            known.clear()
-        known[path] = os.path.realpath(path)
-    return known[path]
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

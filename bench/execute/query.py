@@ -7,7 +7,7 @@ names are those of ``bench.types.Status``, written out because that module is no
 from __future__ import annotations
 
 import marshal
-from itertools import islice
+from itertools import count, islice
 
 from bench.execute import text
 
@@ -115,10 +115,10 @@ def _settle(connection: Connection, result: Result, word: str) -> None:
 
 def _fetch(rows: Iterator[Row], connection: Connection, budget: Budget, sink: Sink, result: Result) -> None:
     """Fetch more and more rows at a time, yet never many bytes at once."""
-    sizes = iter((1, *CHUNKS) if len(connection.columns) > WIDE else CHUNKS)
-    while True:
-        wanted = next(sizes, LAST_CHUNK)
-        if result.rows:
+    sizes = (1, *CHUNKS) if len(connection.columns) > WIDE else CHUNKS
+    for turn in count():
+        wanted = sizes[turn] if turn < len(sizes) else LAST_CHUNK
+        if turn:
             wanted = min(wanted, 1 + CHUNK_BYTES * result.rows // (result.size + 1))
         chunk = list(islice(rows, wanted))
         if not chunk:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bench.execute.guard import Connection
     from bench.execute.policy import Policy
     from bench.execute.query import Sink
-    from bench.types import Row
+    from bench.types import Row, Scalar
 
     Stamp = tuple[int, int, int]
     AnySink = TypeVar("AnySink", bound=Sink)
@@ -53,6 +53,7 @@ class Gold:
         self.result = Result()
         self.rows: list[Row] = []
         self._distinct: set[Row] | None = None
+        self._values: set[Scalar] | None = None
         self.number = 0
         self.told = False
         self.stamp: Stamp = (0, 0, 0)
@@ -68,6 +69,13 @@ class Gold:
         if self._distinct is None:
             self._distinct = set(self.rows)
         return self._distinct
+
+    @property
+    def values(self) -> set[Scalar]:
+        """The set of single values, made once."""
+        if self._values is None:
+            self._values = {value for row in self.rows for value in row}
+        return self._values
 
 
 class Forget:

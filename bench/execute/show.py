@@ -26,7 +26,7 @@ def show(result: Result) -> list[object]:
     """
     if not result.columns and not result.notes:
         return [result.status, _cut(result.detail, 500), result.steps, result.rows]
-    columns = [_cut(name, NAME_LENGTH) for name in result.columns]
+    columns = [name if len(name) <= NAME_LENGTH else _cut(name, NAME_LENGTH) for name in result.columns]
     preview = [_row(row) for row in result.table]
     notes = result.notes
     if len(columns) > MAX_COLUMNS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _SPACE = re.compile(r"(?:[\s;(\ufeff]+|--[^\n]*|/\*.*?(?:\*/|\Z))*+([A-Za-z_]*)", re.DOTALL)
+_PLAINLY = frozenset({"SELECT ", "select "})
 _LEXEME = re.compile(r"'[^']*'?|\"[^\"]*\"?|`[^`]*`?|\[[^\]]*\]?|--[^\n]*|/\*.*?(?:\*/|\Z)|;", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 
@@ -26,6 +27,8 @@ def first_word(sql: str) -> str:
     >>> first_word("/* a */ -- b\n (SELECT 1)")
     'select'
     """
+    if sql[:7] in _PLAINLY:
+        return "select"
     match = _SPACE.match(sql)
     return match[1].lower() if match else ""
 

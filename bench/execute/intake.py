@@ -1,0 +1,87 @@
+"""Intake: pairs → tasks; a pair that was asked a moment ago is the same task."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from bench.errors import ConfigError, near
+from bench.execute.compare import COMPARISONS, MEASURED, base
+from bench.execute.item import Pair, Query, Task, screen
+from bench.execute.policy import Policy
+
+MEMO = 8192
+MEMO_TEXT = 8192
+"""Pairs whose texts are longer than this are not remembered."""
+
+
+class Intake:
+    """Makes tasks, and remembers the last few thousand of them."""
+
+    def __init__(self, policy: Policy, numbers: Iterator[int]) -> None:
+        self._policy = policy
+        self._numbers = numbers
+        self._paths: dict[Path, str] = {}
+        self._memo: OrderedDict[tuple[object, ...], Task] = OrderedDict()
+
+    def pair(self, pair: Pair) -> Task:
+        """Find the same pair in memory, or make a new task of it.
+
+        Raises:
+            ConfigError: it names a comparison that does not exist.
+        """
+        texts = pair.gold, pair.prediction
+        key = pair.database, texts, pair.comparisons, pair.ordered, pair.others, pair.everywhere
+        if (known := self._memo.get(key)) is not None:
+            return known
+        fleeting = measured(pair.comparisons)
+        gold, prediction = _screen_gold(pair.gold, self._policy), screen(pair.prediction, self._policy)
+        task = Task(
+            next(self._numbers),
+            self._real(pair.database),
+            None if gold else pair.gold,
+            None if prediction else pair.prediction,
+            pair.comparisons,
+            pair.ordered,
+            tuple([self._real(path) for path in pair.others]) if pair.others else (),
+            pair.everywhere,
+            gold,
+            prediction,
+            dict.fromkeys(pair.comparisons, False),
+        )
+        if not fleeting and len(str(pair.gold)) + len(str(pair.prediction)) <= MEMO_TEXT:
+            self._memo[key] = task
+            if len(self._memo) > MEMO:
+                self._memo.popitem(last=False)
+        return task
+
+    def query(self, query: Query) -> Task:
+        """Make a task of a query without a gold."""
+        refused = screen(query.sql, self._policy)
+        sql = None if refused else query.sql
+        return Task(next(self._numbers), self._real(query.database), None, sql, outcome=refused)
+
+    def _real(self, path: Path) -> str:
+        """Resolve a path once; workers are shut into the folders that databases really lie in."""
+        found = self._paths.get(path)
+        if found is None:
+            if len(self._paths) > MEMO:
+                self._paths.clear()
+            found = self._paths[path] = os.path.realpath(path)
+        return found
+
+
+_screen_gold = lru_cache(maxsize=4096)(screen)
+
+
+@lru_cache(maxsize=4096)
+def measured(comparisons: tuple[str, ...]) -> bool:
+    """Check the names of comparisons; tells whether one of them comes out otherwise every time."""
+    kinds = {base(name) for name in comparisons}
+    for name in kinds:
+        if name not in COMPARISONS:
+            raise ConfigError(f"unknown comparison '{name}'", todo=near(name, COMPARISONS))
+    return bool(kinds & MEASURED)
