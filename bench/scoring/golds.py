@@ -10,7 +10,7 @@ from dataclasses import asdict
 from bench.console import out
 from bench.execute import Policy
 from bench.judge.golds import KINDS, MISSING, Finding, check
-from bench.judge.rules import EM_RULES, EX_RULES, metrics
+from bench.judge.rules import STEADY, metrics
 from bench.types import Dataset
 from bench.words import count
 
@@ -18,12 +18,12 @@ from bench.words import count
 def check_golds(
     dataset: Dataset, rules: Sequence[str], policy: Policy, *, workers: int | None = None
 ) -> tuple[Finding, ...]:
-    """Hold every gold query against itself, under every rule unless some are named.
+    """Hold every gold query against itself, under every steady rule unless some are named.
 
     Raises:
         ConfigError: a rule is not known.
     """
-    names = metrics(rules or (*EX_RULES, *EM_RULES), dataset.rules, where="--rules")
+    names = metrics(rules or STEADY, dataset.rules, where="--rules")
     return check(dataset, names, policy, workers=workers)
 
 

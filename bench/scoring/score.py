@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bench.answers import read
 from bench.execute import Executor, Policy
+from bench.judge.clauses import ClauseScore, clause_scores
 from bench.judge.disagree import Disagreement, disagreements
 from bench.judge.ends import ENDINGS
+from bench.judge.exact import EM_RULES
 from bench.judge.judge import judge
 from bench.judge.rules import metrics
 from bench.judge.score import Scorecard, outcome, score
@@ -18,6 +20,9 @@ from bench.types import Dataset, Prediction, Verdict
 
 QUIRK = "quirk: "
 """How a note begins that tells what a verdict owes its success to."""
+
+UNREAD = " cannot read the prediction"
+"""What stands in a note between a rule with its reader and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,26 @@ class Scored:
                 if note.startswith(QUIRK):
                     found[note.removeprefix(QUIRK)].append(verdict.example_id)
         return dict(found)
+
+    @property
+    def unread(self) -> dict[str, list[str]]:
+        """Give the examples whose prediction a rule cannot read, by rule and its reader."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for verdict in self.verdicts:
+            for note in verdict.notes:
+                rule, found_it, _ = note.partition(UNREAD)
+                if found_it:
+                    found[rule].append(verdict.example_id)
+        return dict(found)
+
+    @property
+    def clauses(self) -> dict[str, tuple[ClauseScore, ...]]:
+        """Score each clause under each rule of exact match, by level."""
+        return {
+            metric: clause_scores(self.dataset, self.predictions, metric)
+            for metric in self.card.metrics
+            if metric in EM_RULES
+        }
 
     def ending(self, verdict: Verdict) -> str:
         """Say in words how an answer ended."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.console import err, out
+from bench.judge.clauses import ClauseScore
 from bench.judge.ends import ENDINGS
 from bench.scoring import tables
 from bench.scoring.compare import Contrast
@@ -36,6 +37,7 @@ def show(
         name = f"{one.name}: " if len(scored) > 1 else ""
         _ends(one, name)
         _quirks(one, name)
+        _unread(one, name)
         if side_by_side:
             _differences(one, name)
     for found in contrasts:
@@ -55,6 +57,11 @@ def to_json(
             "spoiled": {f"{db_id}: {status}": number for (db_id, status), number in one.spoiled.items()},
             **one.card.to_json(),
             "quirks": one.quirks,
+            "unread": one.unread,
+            "clauses": {
+                metric: [{**asdict(clause), **_shares(clause)} for clause in found]
+                for metric, found in one.clauses.items()
+            },
             **({"disagreements": [asdict(pair) for pair in one.disagreements]} if side_by_side else {}),
             **({"against": against} if against else {}),
         }
@@ -73,6 +80,11 @@ def print_json(values: object) -> None:
     print(json.dumps(values, indent=2))
 
 
+def _shares(clause: ClauseScore) -> dict[str, float]:
+    shares = {"precision": clause.precision, "recall": clause.recall, "f1": clause.f1}
+    return {name: round(share, 6) for name, share in shares.items()}
+
+
 def _ends(one: Scored, name: str) -> None:
     ends = ", ".join(f"{number} {ENDINGS[end]}" for end, number in one.card.outcomes.items())
     out.print(f"{name}{count(one.card.n, 'question')} by {one.headline}: {ends}", markup=False)
@@ -86,6 +98,12 @@ def _quirks(one: Scored, name: str) -> None:
             f"({tables.some(ids)})",
             markup=False,
         )
+
+
+def _unread(one: Scored, name: str) -> None:
+    for rule, ids in one.unread.items():
+        said = f"{rule} cannot read {count(len(ids), 'prediction')}"
+        out.print(f"{name}{said} ({tables.some(ids)})", markup=False)
 
 
 def _differences(one: Scored, name: str) -> None:

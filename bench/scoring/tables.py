@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from bench.judge.clauses import ALL
 from bench.judge.disagree import Disagreement
 from bench.judge.stats import Difference, holm
 from bench.scoring.compare import Contrast
 from bench.scoring.score import Scored
 from bench.site.text import percent, visible
+from bench.sql.spider import CLAUSES
 
 SHOWN = 5
 """Examples named on the screen for each difference; JSON names them all."""
@@ -26,7 +28,7 @@ def scores(scored: Sequence[Scored]) -> Table:
     first = next(iter(scored[0].card.metrics.values()))
     for name in ("predictions", "rule") if several else ("rule",):
         grid.add_column(name, no_wrap=True)
-    for name, part in (*first.levels.items(), ("all", first.overall)):
+    for name, part in (*first.levels.items(), (ALL, first.overall)):
         grid.add_column(f"{name}\nn={part.n}", justify="right")
     grid.add_column("95 % interval", justify="right")
     for one in scored:
@@ -39,15 +41,23 @@ def scores(scored: Sequence[Scored]) -> Table:
 
 
 def official(scored: Scored) -> Table:
-    """Lay scores out as the official scripts do: a column for each level, shares of 1."""
+    """Lay scores out as the official scripts do: a column for each level, shares of 1, clauses below."""
     grid = _grid(f"{scored.name} on {scored.dataset.title} {scored.dataset.split}")
     first = next(iter(scored.card.metrics.values()))
+    levels = (*first.levels, ALL)
     grid.add_column("", no_wrap=True)
-    for name in (*first.levels, "all"):
+    for name in levels:
         grid.add_column(name, justify="right")
     grid.add_row("count", *[str(part.n) for part in (*first.levels.values(), first.overall)])
     for metric, parts in scored.card.metrics.items():
         grid.add_row(metric, *[f"{part.value:.3f}" for part in (*parts.levels.values(), parts.overall)])
+    for metric, found in scored.clauses.items():
+        for measure in ("precision", "recall", "f1"):
+            grid.add_section()
+            grid.add_row(f"{metric}, {measure} by clause")
+            for clause in CLAUSES:
+                of_clause = {one.level: getattr(one, measure) for one in found if one.clause == clause}
+                grid.add_row(f"  {clause}", *[f"{of_clause[level]:.3f}" for level in levels])
     return grid
 
 

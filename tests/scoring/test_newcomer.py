@@ -1,0 +1,69 @@
+"""What somebody stumbles over on the first day: one message that says what, where and what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from said import GIVEN
+
+from bench.execute.policy import POLICIES
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--gold", "gold.sql", "-p", "said/gold.sql"], "--gold: a gold file goes with"),
+        (["--db", "db", "-p", "said/gold.sql"], "--db: goes with --gold FILE"),
+        (["--gold", "gold.sql", "--db", "none", "-p", "said/gold.sql"], "none: there is no such folder"),
+        (["--gold", "none.sql", "--db", "db", "-p", "said/gold.sql"], "none.sql: the gold file cannot be"),
+        (["--gold", "said/gold.sql", "--db", "db", "-p", "x"], "said/gold.sql: line 1: names no database"),
+        ([*GIVEN], "there is nothing to score"),
+        ([*GIVEN, "-p", "none/*.sql"], "none/*.sql: no prediction file is there"),
+        ([*GIVEN, "-p", "none.sql"], "none.sql: cannot be read"),
+        ([*GIVEN, "-p", "said/gold.sql", "--etype", "exce"], "did you mean 'exec'?"),
+        ([*GIVEN, "-p", "said/gold.sql", "--etype", "all", "--rules", "bird"], "stands for rules of its own"),
+        ([*GIVEN, "-p", "said/gold.sql", "--plug_value"], "--plug_value: goes with --etype"),
+        ([*GIVEN, "-p", "said/gold.sql", "--rules", "brid"], "did you mean 'ex.bird'?"),
+        ([*GIVEN, "-p", "said/gold.sql", "--policy", "fsat"], "did you mean 'fast'?"),
+        ([*GIVEN, "-p", "said/gold.sql", "--gold-check"], "--gold-check: looks at gold alone"),
+        ([*GIVEN, "--against", "said/gold.sql", "--gold-check"], "--gold-check: looks at gold alone"),
+    ],
+)
+def test_a_mistake_is_one_message(home: Path, bench, words: list[str], said: str):
+    code, out, error = bench(*words)
+    assert (code, out, said in error) == (2, "", True), error
+    assert len(error.splitlines()) <= 2
+
+
+def test_a_folder_without_any_database_is_one_message(home: Path, bench):
+    for path in (home / "db").rglob("*.sqlite"):
+        path.unlink()
+    for words in (["-p", "said/gold.sql"], ["--gold-check"]):
+        code, out, error = bench(*GIVEN, *words)
+        assert (code, out) == (2, "")
+        assert "db: holds none of the databases that the questions ask (2 wanted)" in error
+        assert "db/films/films.sqlite" in error
+
+
+def test_questions_must_belong_to_the_gold_queries(home: Path, bench):
+    asked = [{"db_id": "films", "question": "?", "difficulty": "simple"}] * 6
+    (home / "dev.json").write_text(json.dumps(asked))
+    error = bench(*GIVEN, "-p", "said/gold.sql", "--diff_json", "dev.json")[2]
+    assert "dev.json: question 0 asks 'films', but its gold query 'pets'" in error
+    (home / "dev.json").write_text(json.dumps(asked[:5]))
+    error = bench(*GIVEN, "-p", "said/gold.sql", "--diff_json", "dev.json")[2]
+    assert "holds 5 questions, but gold.sql has 6 gold queries" in error
+
+
+def test_a_gold_check_ends_with_a_summary(home: Path, bench):
+    code, out, _ = bench(*GIVEN, "--gold-check")
+    assert code == 0
+    assert out.splitlines()[-1] == "6 golds, 5 sound; 1 empty"
+
+
+def test_help_names_every_policy(bench):
+    out = bench("--help")[1]
+    for name in POLICIES:
+        assert name in out.partition("--policy")[2].partition("--now")[0]
