@@ -67,7 +67,7 @@ _TEST_SUITE = (
     ExRule(
         "ex.test-suite",
         "test-suite-sql-eval (arXiv 2010.02840), its defaults: DISTINCT removed, columns in any order",
-        runs.test_suite,
+        runs.rewritten,
         official=True,
         silence=_in_comments,
         everywhere=True,
@@ -75,7 +75,7 @@ _TEST_SUITE = (
     ExRule(
         "ex.test-suite-distinct",
         "test-suite-sql-eval with DISTINCT kept",
-        partial(runs.test_suite, keep_distinct=True),
+        partial(runs.rewritten, keep_distinct=True),
         official=True,
         silence=_in_comments,
         everywhere=True,
@@ -83,7 +83,7 @@ _TEST_SUITE = (
     ExRule(
         "ex.test-suite-plug",
         "test-suite-sql-eval with gold's literals plugged into the prediction",
-        runs.test_suite,
+        runs.rewritten,
         runs.plugged,
         official=True,
         silence=_in_comments,

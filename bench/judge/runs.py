@@ -47,7 +47,7 @@ def _in_gold_order(comparison: str, gold: str, prediction: str) -> Run:
     return Run(gold, prediction, f"{comparison}:{'list' if orders_result(gold) else 'bag'}")
 
 
-def test_suite(gold: str, prediction: str, _schema: Schema, *, keep_distinct: bool = False) -> tuple[Run]:
+def rewritten(gold: str, prediction: str, _schema: Schema, *, keep_distinct: bool = False) -> tuple[Run]:
     """Run what the test-suite's script makes of both texts."""
     label, answer = (rewrite.prepare(text, keep_distinct=keep_distinct) for text in (gold, prediction))
     return (_by_year(label, answer),)
