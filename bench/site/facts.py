@@ -12,6 +12,20 @@ WIDTH, HEIGHT = 600, 150
 """Units of the drawing of a loss curve."""
 
 
+_SHARES = {
+    "corruption": "gold tokens that the student's own replaced (KID)",
+    "fill_accuracy": "masked tokens that the student filled as gold has them (KID)",
+}
+_LOGS = {
+    "examples_dropped": "examples left out for their length",
+    "examples_truncated": "examples cut for their length",
+    "kd": "loss against the teacher, mean over training",
+    "mle": "loss against gold, mean over training",
+    "supervised_tokens": "tokens learnt from",
+}
+"""What training logs, in words; a log of another name is shown by its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A loss curve as a path, with what it shows in words."""
@@ -46,7 +60,13 @@ def _fit(fit: Fit) -> list[tuple[str, str]]:
     ]
     if fit.peak_device_bytes is not None:
         facts.append(("peak device memory", f"{fit.peak_device_bytes / 1e9:,.2f} GB"))
-    return facts + [(name, f"{value:,.4g}") for name, value in sorted(fit.logs.items())]
+    return facts + [_log(name, value) for name, value in sorted(fit.logs.items())]
+
+
+def _log(name: str, value: float) -> tuple[str, str]:
+    if name in _SHARES:
+        return _SHARES[name], f"{percent(value)} %"
+    return _LOGS.get(name, name), f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}"
 
 
 def curve(fit: Fit | None) -> Curve | None:

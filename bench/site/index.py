@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from bench.errors import StoreError
 from bench.site.pages import render_index
@@ -33,7 +35,7 @@ def _entry(path: Path) -> dict[str, object]:
         return {
             "title": board["title"],
             "href": f"{path.parent.name}/index.html",
-            "datasets": [(one["title"], one["synthetic"]) for one in board["datasets"].values()],
+            "datasets": _datasets(board["datasets"].values()),
             "cells": len(cells),
             "done": sum(not cell["missing"] for cell in cells),
         }
@@ -41,3 +43,11 @@ def _entry(path: Path) -> dict[str, object]:
         raise StoreError(
             "is not the result file of a board", where=str(path), todo="publish that board again"
         ) from error
+
+
+def _datasets(told: Iterable[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
+    """Name each data set once, with the splits that were asked."""
+    splits: dict[tuple[str, bool], list[str]] = {}
+    for one in told:
+        splits.setdefault((one["title"], one["synthetic"]), []).append(one["split"])
+    return [(title, names, synthetic) for (title, synthetic), names in splits.items()]

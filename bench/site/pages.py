@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from bench.judge.ends import ENDINGS
-from bench.judge.score import level_of
+from bench.judge.score import levels_of
 from bench.results import CellResult, SuiteResult
 from bench.site import downloads, drill
-from bench.site.board import BLANK, Board, Figure, Sheet, board, interval, labels, proportion
+from bench.site.board import Board, Sheet, board
 from bench.site.facts import costs, curve
-from bench.site.paint import paint
-from bench.site.text import clip, count, finalize, flatten, percent, visible
-from bench.types import Outcome, Schema, Status
+from bench.site.figures import BLANK, Figure, labels, proportion
+from bench.site.pairs import RATIOS
+from bench.site.payload import payload
+from bench.site.template import page
+from bench.site.text import flatten
+from bench.types import Schema
 
-ASSETS = ("board.css", "board.js")
-SHORT = 400
-"""Characters shown of a reason."""
+ASSETS = ("board.css", "board.js", "stats.js", "table.js")
+VENDORED = (
+    "datatables.net-3.1.5/dataTables.min.js",
+    "datatables.net-3.1.5/LICENSE",
+)
+"""What others wrote and a board carries along; ``static/vendor/VENDORED.toml`` has their hashes."""
 
 
 def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
@@ -34,18 +34,8 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     arranged = board(result)
     result = arranged.result
     shared = _common([flatten(cell.provenance) for cell in result.cells if not cell.missing])
-    headline = " and ".join(labels(result.metrics).values())
-    yield (
-        "index.html",
-        _page(
-            "board.html",
-            board=arranged,
-            headline=headline,
-            headline_label=labels(result.metrics)[result.metrics[0]],
-            provenance=shared,
-            blank=Figure(BLANK),
-        ),
-    )
+    yield "index.html", _board(arranged, shared)
+    yield "data.js", payload(arranged)
     yield "results.csv", downloads.table(arranged)
     yield "results.json", downloads.document(arranged)
     yield from assets()
@@ -59,49 +49,42 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
 
 def render_index(boards: list[dict[str, object]]) -> Iterator[tuple[str, bytes]]:
     """Render the list of boards with what it needs."""
-    yield "index.html", _page("index.html", boards=boards)
-    yield from assets()
+    yield "index.html", page("index.html", boards=boards)
+    for name in ("board.css", "board.js"):
+        yield f"assets/{name}", _static(name)
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
-    """Give the style sheet and the script that every page refers to."""
+    """Give the style sheet and the scripts that the pages of a board refer to."""
     for name in ASSETS:
-        yield f"assets/{name}", files("bench.site").joinpath("static", name).read_bytes()
+        yield f"assets/{name}", _static(name)
+    for name in VENDORED:
+        yield f"assets/vendor/{name}", _static(f"vendor/{name}")
 
 
-@cache
-def environment() -> Environment:
-    """Give the templates' environment: everything escaped, nothing undefined passes."""
-    env = Environment(
-        loader=PackageLoader("bench.site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+def _static(name: str) -> bytes:
+    return files("bench.site").joinpath("static", *name.split("/")).read_bytes()
+
+
+def _board(arranged: Board, provenance: Mapping[str, str]) -> bytes:
+    metrics = arranged.result.metrics
+    lines = [line for sheet in arranged.sheets for line in sheet.lines]
+    return page(
+        "board.html",
+        board=arranged,
+        headline=" and ".join(labels(metrics).values()),
+        headline_label=labels(metrics)[metrics[0]],
+        headline_key=metrics[0],
+        ratio_names=RATIOS,
+        provenance=provenance,
+        blank=Figure(BLANK),
+        models=dict.fromkeys(line.model for line in lines),
+        methods=dict.fromkeys(line.method for line in lines),
+        lines=dict.fromkeys(line.name for line in lines if not line.missing),
+        levels=dict.fromkeys(level for sheet in arranged.sheets for level in levels_of(sheet.dataset)),
+        databases=dict.fromkeys(db for sheet in arranged.sheets for db in sorted(sheet.dataset.schemas)),
+        columns={column.key: column for sheet in arranged.sheets for column in sheet.columns}.values(),
     )
-    env.filters |= {
-        "clip": clip,
-        "count": count,
-        "databases": _databases,
-        "ended": _ended,
-        "home": drill.cell_home,
-        "interval": interval,
-        "level": level_of,
-        "metric": _metric,
-        "paint": paint,
-        "paragraphs": _paragraphs,
-        "percent": percent,
-        "sentence": lambda text: text.rstrip().rstrip(".") + ".",
-        "short": lambda text: text if len(text) <= SHORT else text[:SHORT] + "…",
-    }
-    return env
-
-
-def _page(template: str, root: str = "", **values: object) -> bytes:
-    text = environment().get_template(template).render(root=root, endings=ENDINGS, **values)
-    return text.encode("utf-8")
 
 
 def _cell(cell: CellResult, arranged: Board) -> bytes:
@@ -120,7 +103,7 @@ def _cell(cell: CellResult, arranged: Board) -> bytes:
         )
         for name in (parts[0].databases if parts else ())
     ]
-    return _page(
+    return page(
         "cell.html",
         "../",
         cell=cell,
@@ -153,7 +136,7 @@ def _answers(cell: CellResult, result: SuiteResult) -> Iterator[tuple[str, bytes
         found = drill.answers(cell, examples, result.metrics[0])
         yield (
             path,
-            _page(
+            page(
                 "answers.html",
                 "../../",
                 cell=cell,
@@ -172,7 +155,7 @@ def _questions(sheet: Sheet, result: SuiteResult) -> Iterator[tuple[str, bytes]]
         schema = sheet.dataset.schemas.get(db_id)
         yield (
             drill.question_home(sheet.name, db_id),
-            _page(
+            page(
                 "questions.html",
                 "../../",
                 result=result,
@@ -199,28 +182,6 @@ def _keys(schema: Schema | None) -> Mapping[tuple[str, str], str]:
     return keys
 
 
-def _paragraphs(text: str) -> list[Markup]:
-    """Part a suite's notes at blank lines; what stands between backticks is code."""
-    parts = [str(escape(visible(part.strip()))) for part in text.split("\n\n") if part.strip()]
-    return [Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", part)) for part in parts]  # noqa: S704 - escaped above
-
-
-def _databases(sheet: Sheet) -> list[tuple[str, int, str]]:
-    asked = [example.db_id for example in sheet.dataset.examples]
-    return [(name, asked.count(name), drill.question_home(sheet.name, name)) for name in sorted(set(asked))]
-
-
 def _common(records: list[dict[str, str]]) -> dict[str, str]:
     first = records[0] if records else {}
     return {key: value for key, value in first.items() if all(one.get(key) == value for one in records)}
-
-
-def _metric(value: bool | float) -> str:
-    if isinstance(value, bool):
-        return "right" if value else "wrong"
-    return f"{value:.3f}"
-
-
-def _ended(outcome: Outcome) -> str:
-    words = "no result" if outcome.status is Status.OK else ENDINGS[outcome.status.value]
-    return f"{words}: {clip(outcome.detail, SHORT)[0]}" if outcome.detail else words

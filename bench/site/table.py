@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.site.board import BLANK, Board, Column, Figure, Line, Sheet
+from bench.site.board import Board, Line, Sheet
+from bench.site.figures import BLANK, Column, Figure
 from bench.site.text import percent, visible
 
 _RULER = Console(width=100_000)
@@ -33,16 +34,17 @@ def render(board: Board, width: int | None = None) -> Table:
 
 def _fitted(sheet: Sheet, title: str, width: int | None) -> Table:
     """Make the widest table of a sheet that fits; scores are the columns that go last."""
-    for shown in range(len(sheet.columns), 1, -1):
-        table = _table(sheet, title, sheet.columns[:shown])
+    columns = [column for column in sheet.columns if not column.spare]
+    for shown in range(len(columns), 1, -1):
+        table = _table(sheet, title, columns[:shown])
         if width is None or _RULER.measure(table).maximum <= width:
             return table
-    return _table(sheet, title, sheet.columns[:1])
+    return _table(sheet, title, columns[:1])
 
 
 def _table(sheet: Sheet, title: str, columns: Sequence[Column]) -> Table:
     note = " (synthetic data)" if sheet.dataset.synthetic else ""
-    name = f"{sheet.name}: {sheet.dataset.title}, {sheet.dataset.split}{note}"
+    name = f"{sheet.name}: {sheet.title}{note}"
     hidden = len(sheet.columns) - len(columns)
     table = Table(
         title=Text(visible(f"{title}\n{name}")),
@@ -75,7 +77,7 @@ def _text(line: Line, figure: Figure) -> Text:
 
 def _caption(sheet: Sheet, hidden: int) -> str:
     notes = [f"† {', '.join(models)}: {note.rstrip('.')}." for note, models in sheet.base_notes.items()]
-    bold = ["Bold: the best, and what a paired test does not tell from it."]
+    bold = ["Rank: the places that paired tests leave open; bold is tied with the best."]
     told = bold if any(line.leads for line in sheet.lines) else []
     cut = f"{hidden} more columns in a wider terminal, and on the board." if hidden else ""
     return "\n".join(filter(None, [*notes, *told, sheet.power, cut]))

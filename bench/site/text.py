@@ -77,6 +77,25 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{shown + 1e-9:.{decimals}f}"
 
 
+def points(value: float) -> str:
+    """Write a difference of shares in points, always with its sign.
+
+    >>> points(0.1234), points(-0.05), points(0.0)
+    ('+12.3', '−5.0', '±0.0')
+    """
+    shown = f"{abs(100 * value) + 1e-9:.1f}"
+    return ("±" if float(shown) == 0 else "+" if value > 0 else "−") + shown
+
+
+def chance(p: float) -> str:
+    """Write a p value.
+
+    >>> chance(0.125), chance(0.00004)
+    ('0.125', '< 0.001')
+    """
+    return f"{p + 1e-12:.3f}" if p >= 0.001 else "< 0.001"
+
+
 def flatten(mapping: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     """Lay nested JSON values out as dotted keys and their text, sorted by key.
 

@@ -1,0 +1,186 @@
+"""The figures of one row of a board: scores, how the answers went, what training cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from bench.judge.score import Breakdown, Scorecard, levels_of
+from bench.judge.stats import Difference
+from bench.results import CellResult
+from bench.site.text import chance, percent, points
+from bench.types import Dataset, Fit, Score, Status
+
+BLANK = "–"
+"""What stands where a number does not apply."""
+
+ALPHA = 0.05
+"""Below this, a paired test tells two rows apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What one table cell shows.
+
+    Attributes:
+        number: its sort key, ``None`` where there is no value.
+        dots: the same score of each seed, where there are several.
+        told: whether a test tells it from what it is compared with.
+    """
+
+    text: str
+    number: float | None = None
+    title: str = ""
+    score: Score | None = None
+    dots: tuple[float, ...] = ()
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``key`` finds its figures, ``group`` is the header above it."""
+
+    key: str
+    label: str
+    group: str
+    title: str
+    opens: bool = False
+    """Whether it is the first of its group."""
+    spare: bool = False
+    """Whether it is hidden until asked for, where the page can hide columns."""
+
+
+def labels(metrics: Sequence[str]) -> dict[str, str]:
+    """Name metrics for a header, with their rule only where two share a kind.
+
+    >>> labels(["ex.spider", "em.spider"]), labels(["ex.spider", "ex.bird"])
+    ({'ex.spider': 'EX', 'em.spider': 'EM'}, {'ex.spider': 'EX spider', 'ex.bird': 'EX bird'})
+    """
+    kinds = [metric.partition(".")[0] for metric in metrics]
+    return {
+        metric: kind.upper() if kinds.count(kind) == 1 else f"{kind.upper()} {metric.partition('.')[2]}"
+        for metric, kind in zip(metrics, kinds, strict=True)
+    }
+
+
+def columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:
+    """List the columns of a data set's table, in their order."""
+    names = labels(metrics)
+    head = names[metrics[0]]
+    kinds = {"ex": "execution accuracy", "em": "exact match of the SQL's clauses"}
+    scores = [
+        Column(name, names[name], "score, %", f"{kinds.get(name.partition('.')[0], 'score')}, rule {name}")
+        for name in metrics
+    ]
+    levels = [
+        Column(f"level:{level}", level, f"{head} by difficulty, %", f"{head} of {level} questions")
+        for level in levels_of(dataset)
+    ]
+    listed = (
+        Column("rank", "rank", "place", f"places in {head} that paired tests leave open"),
+        Column(
+            "difference",
+            "± baseline",
+            "place",
+            f"{head} minus the baseline's, in points; the baseline is the model's first method",
+        ),
+        *scores,
+        *levels,
+        Column("n", "n", "answers", "questions asked", spare=True),
+        Column("valid", "valid SQL, %", "answers", "share of answers that the database ran to the end"),
+        Column("timeout", "timeout, %", "answers", "share of answers that took too long", spare=True),
+        Column("tokens", "tokens", "answers", "tokens written per question", spare=True),
+        Column("pace", "s/question", "answers", "wall seconds per question"),
+        Column("trainable", "trainable, M", "training", "trainable parameters in millions"),
+        Column("seconds", "time, s", "training", "wall time of training in seconds"),
+        Column("step", "step, ms", "training", "wall time of one optimiser step", spare=True),
+        Column("speed", "tokens/s", "training", "tokens trained on per second", spare=True),
+        Column("peak", "peak, GB", "training", "peak memory in 10⁹ bytes, of the device where one was used"),
+    )
+    before = [None, *(column.group for column in listed)]
+    return tuple(replace(c, opens=c.group != group) for c, group in zip(listed, before, strict=False))
+
+
+def proportion(of: Score, dots: tuple[float, ...] = ()) -> Figure:
+    """Show a score in percent, its interval in the title and as a whisker."""
+    return Figure(percent(of.value), of.value, interval(of), of, dots)
+
+
+def interval(of: Score) -> str:
+    """Say a score with its doubt, in percent."""
+    how = {"clustered": "clustered by database", "wilson": "Wilson"}.get(of.interval, of.interval)
+    k = f"{of.k:,.0f}" if float(of.k).is_integer() else f"{of.k:,.1f}"
+    return f"{k} of {of.n:,}; 95 % interval {percent(of.low)} to {percent(of.high)} ({how})"
+
+
+def scores(parts: Mapping[str, Breakdown], head: str, seeds: Mapping[str, list[float]]) -> dict[str, Figure]:
+    """Give the figures of each metric, and of the headline by level.
+
+    Args:
+        parts: metric → its breakdown over means of seeds.
+        head: the headline metric.
+        seeds: metric → its value for each seed.
+    """
+    dots = {metric: tuple(found) if len(found) > 1 else () for metric, found in seeds.items()}
+    figures = {metric: proportion(part.overall, dots[metric]) for metric, part in parts.items()}
+    return figures | {f"level:{level}": proportion(part) for level, part in parts[head].levels.items()}
+
+
+def difference(of: Difference, adjusted: float) -> Figure:
+    """Show a paired difference in points; ``adjusted`` is its p after Holm."""
+    bounds = ""
+    if of.low is not None and of.high is not None:
+        bounds = f"95 % interval {points(max(-1.0, of.low))} to {points(min(1.0, of.high))}, "
+    return Figure(
+        points(of.value),
+        of.value,
+        f"{bounds}{of.only_second} questions gained, {of.only_first} lost; "
+        f"exact McNemar p {chance(of.p)}, by Holm {chance(adjusted)}",
+        told=adjusted <= ALPHA,
+    )
+
+
+def costs(done: Sequence[CellResult], cards: Mapping[str, Scorecard]) -> dict[str, Figure]:
+    """Give the figures of how a row's answers went and of what its training cost."""
+    n = cards[done[0].slug].n
+    valid = fmean(cards[cell.slug].valid.value for cell in done)
+    late = fmean(cards[cell.slug].outcomes.get(Status.TIMEOUT.value, 0) / n for cell in done) if n else 0.0
+    paces = [cell.seconds / len(cell.predictions) for cell in done if cell.seconds and cell.predictions]
+    written = [p.tokens_out for cell in done for p in cell.predictions if p.tokens_out is not None]
+    fits = [cell.fit for cell in done if cell.fit is not None]
+    figures = {
+        "n": Figure(f"{n:,}", n),
+        "valid": Figure(percent(valid), valid),
+        "timeout": Figure(percent(late), late),
+        "tokens": Figure(f"{fmean(written):,.1f}", fmean(written)) if written else Figure(BLANK),
+        "pace": Figure(f"{fmean(paces):,.3f}", fmean(paces)) if paces else Figure(BLANK),
+    }
+    return figures | (_training(fits) if fits else {})
+
+
+def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
+    trainable = fmean(fit.trainable for fit in fits)
+    seconds = fmean(fit.seconds for fit in fits)
+    speed = fmean(fit.tokens_per_second for fit in fits)
+    peak = fmean(peak_bytes(fit) for fit in fits)
+    where = "device memory" if fits[0].peak_device_bytes is not None else "host memory"
+    share = f"{percent(trainable / fits[0].parameters, 2)} % of {fits[0].parameters:,} parameters"
+    step = fmean(step_seconds(fit) for fit in fits)
+    return {
+        "trainable": Figure(f"{trainable / 1e6:,.3f}", trainable, share),
+        "seconds": Figure(f"{seconds:,.1f}", seconds, f"{fits[0].steps:,} steps on {fits[0].device}"),
+        "step": Figure(f"{1000 * step:,.0f}", step, f"over {fits[0].steps:,} steps"),
+        "speed": Figure(f"{speed:,.0f}", speed),
+        "peak": Figure(f"{peak / 1e9:,.2f}", peak, where),
+    }
+
+
+def step_seconds(fit: Fit) -> float:
+    """Give the mean wall time of an optimiser step."""
+    return fit.seconds / max(1, fit.steps)
+
+
+def peak_bytes(fit: Fit) -> int:
+    """Give the memory that decided whether a fit was possible: the device's, or else the host's."""
+    return fit.peak_host_bytes if fit.peak_device_bytes is None else fit.peak_device_bytes

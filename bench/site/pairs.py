@@ -1,0 +1,82 @@
+"""What one trained method costs and gains against another on the same base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import fmean
+
+from bench.judge.stats import holm, paired
+from bench.site.board import Line, Sheet
+from bench.site.figures import BLANK, Figure, difference, peak_bytes, step_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two trained methods of one model: what the first scores and costs, as shares of the second."""
+
+    model: str
+    first: Line
+    second: Line
+    gain: Figure
+    """The first's headline minus the second's."""
+    ratios: tuple[Figure, ...]
+    """First over second, in the order of :data:`RATIOS`."""
+
+
+RATIOS = ("training time", "time of a step", "peak memory", "seconds per question")
+
+
+def pairs(sheet: Sheet) -> tuple[Pair, ...]:
+    """Set each trained method of a model beside each other one, in the order of the suite."""
+    trained = [line for line in sheet.done if any(cell.fit for cell in line.cells)]
+    met = [(a, b) for b, a in combinations(trained, 2) if a.model == b.model]
+    clusters = [example.db_id for example in sheet.dataset.examples]
+    found = [paired(second.means, first.means, clusters) for first, second in met]
+    adjusted = holm([one.p for one in found])
+    return tuple(
+        Pair(first.model, first, second, difference(one, p), _ratios(first, second))
+        for (first, second), one, p in zip(met, found, adjusted, strict=True)
+    )
+
+
+def pivot(sheet: Sheet, headline: str) -> tuple[tuple[str, ...], tuple[tuple[Line, tuple[Figure, ...]], ...]]:
+    """Lay the headline out with a model in each row and a method in each column.
+
+    Returns:
+        The methods, and for each model its first line and one figure per method.
+    """
+    methods = tuple(dict.fromkeys(line.method for line in sheet.lines))
+    by_name = {(line.model, line.method): line for line in sheet.lines}
+    rows = []
+    for line in sheet.lines:
+        if line.opens:
+            own = [by_name.get((line.model, method)) for method in methods]
+            rows.append((line, tuple(one.figures[headline] if one else Figure(BLANK) for one in own)))
+    return methods, tuple(rows)
+
+
+def _ratios(first: Line, second: Line) -> tuple[Figure, ...]:
+    measured = [(_costs(first)[name], _costs(second)[name]) for name in RATIOS]
+    return tuple(_ratio(a, b) for a, b in measured)
+
+
+def _ratio(a: float | None, b: float | None) -> Figure:
+    if not a or not b:
+        return Figure(BLANK)
+    return Figure(f"{a / b:,.2f}", a / b, f"{a:,.4g} against {b:,.4g}")
+
+
+def _costs(line: Line) -> dict[str, float | None]:
+    fits = [cell.fit for cell in line.cells if cell.fit is not None]
+    return {
+        "training time": _mean([fit.seconds for fit in fits]),
+        "time of a step": _mean([step_seconds(fit) for fit in fits]),
+        "peak memory": _mean([float(peak_bytes(fit)) for fit in fits]),
+        "seconds per question": line.figures["pace"].number,
+    }
+
+
+def _mean(found: Sequence[float]) -> float | None:
+    return fmean(found) if found else None

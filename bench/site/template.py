@@ -1,0 +1,82 @@
+"""The templates: how text, SQL, results and figures become markup, with everything escaped."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bench.judge.ends import ENDINGS
+from bench.judge.score import level_of
+from bench.site import drill
+from bench.site.board import Sheet
+from bench.site.figures import interval
+from bench.site.paint import paint
+from bench.site.pairs import pairs, pivot
+from bench.site.text import clip, count, finalize, percent, visible
+from bench.types import Outcome, Status
+
+SHORT = 400
+"""Characters shown of a reason."""
+
+
+@cache
+def environment() -> Environment:
+    """Give the templates' environment: everything escaped, nothing undefined passes."""
+    env = Environment(
+        loader=PackageLoader("bench.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters |= {
+        "clip": clip,
+        "count": count,
+        "databases": _databases,
+        "ended": _ended,
+        "home": drill.cell_home,
+        "interval": interval,
+        "level": level_of,
+        "metric": _metric,
+        "paint": paint,
+        "pairs": pairs,
+        "pivot": pivot,
+        "paragraphs": _paragraphs,
+        "percent": percent,
+        "sentence": lambda text: text.rstrip().rstrip(".") + ".",
+        "short": lambda text: text if len(text) <= SHORT else text[:SHORT] + "…",
+    }
+    return env
+
+
+def page(template: str, root: str = "", **values: object) -> bytes:
+    """Render one page; ``root`` leads from it to the folder of the board."""
+    text = environment().get_template(template).render(root=root, endings=ENDINGS, **values)
+    return text.encode("utf-8")
+
+
+def _paragraphs(text: str) -> list[Markup]:
+    """Part a suite's notes at blank lines; what stands between backticks is code."""
+    parts = [str(escape(visible(part.strip()))) for part in text.split("\n\n") if part.strip()]
+    return [Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", part)) for part in parts]  # noqa: S704 - escaped above
+
+
+def _databases(sheet: Sheet) -> list[tuple[str, int, str]]:
+    asked = [example.db_id for example in sheet.dataset.examples]
+    return [(name, asked.count(name), drill.question_home(sheet.name, name)) for name in sorted(set(asked))]
+
+
+def _metric(value: bool | float) -> str:
+    if isinstance(value, bool):
+        return "right" if value else "wrong"
+    return f"{value:.3f}"
+
+
+def _ended(outcome: Outcome) -> str:
+    words = "no result" if outcome.status is Status.OK else ENDINGS[outcome.status.value]
+    return f"{words}: {clip(outcome.detail, SHORT)[0]}" if outcome.detail else words

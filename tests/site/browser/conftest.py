@@ -1,0 +1,60 @@
+"""A real browser, a published board, and pages whose every complaint fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from bench.site.publish import publish
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = shutil.which("chromium")
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have Chromium, and no 'chromium' is on the path")
+        pytest.skip("no 'chromium' is on the path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(result, tmp_path_factory):
+    out = tmp_path_factory.mktemp("board")
+    publish(result, out)
+    return out
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page; anything it complains about, and any request to elsewhere, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(("file:", "http://127.0.0.1")) else complaints.append(request.url)
+        ),
+    )
+    yield page
+    context.close()
+    assert complaints == []
