@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from bench.errors import BenchError, ConfigError
-from bench.methods import Full, Lora, NoTuning, Qlora, Tuning
+from bench.methods import Adapter, Full, NoTuning, Qlora, Tuning
 
 Model = Any
 """A transformers ``PreTrainedModel`` or a peft ``PeftModel``; neither is typed."""
@@ -109,7 +109,7 @@ def load_model(weights: Weights) -> Model:
         ) from error
     if options:
         keep_unpacked(model)
-    if weights.fit is not None and isinstance(weights.tuning, Lora):
+    if weights.fit is not None and isinstance(weights.tuning, Adapter):
         model = _attach(model, weights.fit)
     return model.eval()
 

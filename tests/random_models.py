@@ -99,6 +99,21 @@ def make(folder: Path, *, width: int = 48, seed: int = 0, head: int = 0, extra: 
     return str(folder)
 
 
+def cost(objective, models, batch, seed: int = 11):
+    """What one batch costs under ``objective``, as the loop would find it, as a sum over tokens."""
+    from importlib import import_module
+
+    import torch
+
+    from bench.train.objectives.step import Moment, loss
+
+    mathematics = import_module(objective.implementation)
+    moment = Moment(torch.Generator().manual_seed(seed))
+    return loss(
+        mathematics, objective, models, mathematics.readings(objective, models, batch, moment), moment
+    )
+
+
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A random student."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.errors import BenchError, ConfigError
 from bench.generate.protocol import Predictor
-from bench.methods import Decoding, Full, Lora, Tuning
+from bench.methods import Adapter, Decoding, Full, Tuning
 
 PARTS = ("*.json", "*.safetensors", "*.model", "*.txt", "*.jinja")
 """The files of a model folder that can change its answers."""
@@ -54,7 +54,7 @@ class Hub:
         Raises:
             BenchError: torch is not installed, weights are missing, or a fit is missing or superfluous.
         """
-        if (fit is not None) != isinstance(tuning, Full | Lora):
+        if (fit is not None) != isinstance(tuning, Full | Adapter):
             raise BenchError(
                 f"tuning '{tuning.kind}' and what was fitted do not belong together", where=str(fit)
             )

@@ -7,7 +7,8 @@ state and no place in the data: both are functions of the seed and of the step.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,27 @@ FILE = "checkpoint.pt"
 
 @dataclass(slots=True)
 class Progress:
-    """How far training is: everything that grows from step to step except weights."""
+    """How far training is: everything that grows from step to step except weights.
 
-    step: int
-    seconds: float
-    tokens: int
-    supervised: int
-    losses: list[float]
-    logs: dict[str, list[float]]
+    Attributes:
+        losses: of each step.
+        logs: name → [sum, number].
+        validations: the loss of each look at held-out examples.
+        best: the trained weights at the best look so far.
+        memory: what the objective keeps.
+        parts: seconds by part of a step.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    supervised: int = 0
+    losses: list[float] = field(default_factory=list)
+    logs: dict[str, list[float]] = field(default_factory=dict)
+    validations: list[float] = field(default_factory=list)
+    best: dict[str, torch.Tensor] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Checkpoint:
         """Write the checkpoint whole or not at all."""
         state: dict[str, Any] = {
             "job": self.job,
-            "weights": {name: value.detach() for name, value in _trainable(model).items()},
+            "weights": {name: value.detach() for name, value in trainable(model).items()},
             "optimizer": optimizer.state_dict(),
             "progress": {name: getattr(progress, name) for name in Progress.__slots__},
         }
@@ -69,10 +83,8 @@ class Checkpoint:
         """Restore the last checkpoint of this job into ``model`` and ``optimizer``, if there is one."""
         state = self._read()
         if state is None:
-            return Progress(0, 0.0, 0, 0, [], {})
-        with torch.no_grad():
-            for name, value in _trainable(model).items():
-                value.copy_(state["weights"][name])
+            return Progress()
+        restore(model, state["weights"])
         optimizer.load_state_dict(state["optimizer"])
         return Progress(**state["progress"])
 
@@ -92,5 +104,13 @@ class Checkpoint:
         return state if state.get("job") == self.job else None
 
 
-def _trainable(model: Model) -> dict[str, torch.Tensor]:
+def trainable(model: Model) -> dict[str, torch.Tensor]:
+    """Return the parameters that are trained, by name."""
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def restore(model: Model, weights: Mapping[str, torch.Tensor]) -> None:
+    """Copy ``weights`` into the parameters of ``model`` that are trained."""
+    with torch.no_grad():
+        for name, value in trainable(model).items():
+            value.copy_(weights[name])

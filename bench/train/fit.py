@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -12,13 +12,13 @@ from typing import Any, cast
 import torch
 
 from bench.errors import FitError
-from bench.methods import Kid, Lora, Objective, PromptSpec, Training, Tuning
+from bench.methods import Adapter, Kid, Objective, PromptSpec, Training, Tuning
 from bench.prompts import prompt_id
 from bench.train import memory, tuning
 from bench.train.checkpoint import Checkpoint, Progress
 from bench.train.data import Encoded, encode
-from bench.train.loop import train
-from bench.train.objectives.step import LossFunction, Models
+from bench.train.loop import Lesson, train
+from bench.train.objectives.step import Mathematics, Models
 from bench.types import Dataset, Fit, Report, silent
 from bench.weights import Model, Precision, Tokenizer, Weights, count, device, load_model, load_tokenizer
 
@@ -79,7 +79,7 @@ def fit(
     """
     torch.set_num_threads(threads)
     memory.reset()
-    loss = _loss(job)
+    mathematics = _mathematics(job)
     student = Weights(job.base, job.revision, None, job.tuning, _precision(job))
     tokenizer = load_tokenizer(student)
     encoded = encode(dataset, tokenizer, job.prompt, job.training, job.seed)
@@ -89,38 +89,39 @@ def fit(
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = Checkpoint(out, _identity(job, dataset, threads), checkpoint_seconds, checkpoint_steps)
     progress = train(
-        models,
-        loss,
-        job.objective,
+        Lesson(models, mathematics, job.objective, job.training, job.tuning, job.seed),
         encoded.samples,
-        job.training,
-        pad=tokenizer.pad_token_id,
-        seed=job.seed,
-        checkpoint=checkpoint,
-        report=report,
+        checkpoint,
+        report,
     )
     tuning.save(model, tokenizer, out)
     checkpoint.remove()
     return _measured(model, progress, encoded, threads)
 
 
-def _loss(job: FitJob) -> LossFunction:
+def _mathematics(job: FitJob) -> Mathematics:
     """Import the mathematics of the objective, which its settings name."""
     if type(job.objective).needs_teacher and job.teacher is None:
         raise FitError(f"the objective '{job.objective.name}' needs a teacher", where="objective.teacher")
-    return cast("LossFunction", import_module(type(job.objective).implementation).loss)
+    return cast("Mathematics", import_module(type(job.objective).implementation))
 
 
 def _models(job: FitJob, student: Model, tokenizer: Tokenizer, encoded: Encoded) -> Models:
     """Load the teacher and agree on the tokens that it shares with the student."""
-    mask = _mask_token(tokenizer) if isinstance(job.objective, Kid) else -1
+    mask = _mask_token(tokenizer, job.objective) if isinstance(job.objective, Kid) else -1
+    alone = Models(
+        student,
+        vocabulary=min(_width(student), len(tokenizer)),
+        mask=mask,
+        pad=tokenizer.pad_token_id,
+        end=tokenizer.eos_token_id,
+    )
     if job.teacher is None or not type(job.objective).needs_teacher:
-        return Models(student, None, len(tokenizer), mask)
+        return alone
     other = load_tokenizer(job.teacher)
     _same_tokens(tokenizer, other, encoded, job)
     teacher = load_model(job.teacher).requires_grad_(False)
-    widths = (_width(student), _width(teacher), len(tokenizer))
-    return Models(student, teacher, min(widths), mask)
+    return replace(alone, teacher=teacher, vocabulary=min(alone.vocabulary, _width(teacher)))
 
 
 def _same_tokens(student: Tokenizer, teacher: Tokenizer, encoded: Encoded, job: FitJob) -> None:
@@ -138,12 +139,22 @@ def _same_tokens(student: Tokenizer, teacher: Tokenizer, encoded: Encoded, job: 
     )
 
 
-def _mask_token(tokenizer: Tokenizer) -> int:
-    """Choose the token that stands for a masked one: any special token, as attention is kept apart."""
-    for name in ("mask_token_id", "bos_token_id", "unk_token_id", "eos_token_id"):
-        if getattr(tokenizer, name, None) is not None:
-            return int(getattr(tokenizer, name))
-    raise FitError("the tokenizer has no special token to mask with", where="objective")
+def _mask_token(tokenizer: Tokenizer, objective: Kid) -> int:
+    """Find the token that stands for a masked one: any special token, as attention is kept apart.
+
+    Raises:
+        FitError: the tokenizer has no such token.
+    """
+    wanted = ("mask", "bos", "unk", "eos") if objective.mask == "auto" else (objective.mask,)
+    for name in wanted:
+        if getattr(tokenizer, f"{name}_token_id", None) is not None:
+            return int(getattr(tokenizer, f"{name}_token_id"))
+    has = [name for name in ("mask", "bos", "unk", "pad", "eos") if getattr(tokenizer, f"{name}_token", None)]
+    raise FitError(
+        f"the tokenizer has no special token to mask with: {', '.join(wanted)}",
+        where="objective.mask",
+        todo=f"it has {', '.join(has)}",
+    )
 
 
 def _width(model: Model) -> int:
@@ -152,7 +163,7 @@ def _width(model: Model) -> int:
 
 def _precision(job: FitJob) -> Precision:
     """Keep trained weights in float32; frozen ones may be in half precision."""
-    return job.training.precision if isinstance(job.tuning, Lora) else "fp32"
+    return job.training.precision if isinstance(job.tuning, Adapter) else "fp32"
 
 
 def _identity(job: FitJob, dataset: Dataset, threads: int) -> str:

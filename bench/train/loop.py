@@ -5,103 +5,139 @@ Everything random in a step is a function of the seed and the step, so resuming 
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import torch
 from accelerate import Accelerator
 
-from bench.errors import FitError
-from bench.methods import Objective, Training
-from bench.train import schedule
-from bench.train.checkpoint import Checkpoint, Progress
+from bench.methods import Objective, Training, Tuning
+from bench.train import guard, schedule, validate
+from bench.train.checkpoint import Checkpoint, Progress, restore
+from bench.train.clock import Clock
 from bench.train.data import Batch, Sample, collate, order
-from bench.train.objectives.step import Loss, LossFunction, Models
+from bench.train.objectives.step import Loss, Mathematics, Models, Moment, loss, tokens
+from bench.train.optimizer import make
 from bench.types import Report
 
 
-def train(
-    models: Models,
-    loss: LossFunction,
-    objective: Objective,
-    samples: Sequence[Sample],
-    training: Training,
-    *,
-    pad: int,
-    seed: int,
-    checkpoint: Checkpoint,
-    report: Report,
-) -> Progress:
-    """Train the student of ``models`` in place and return what was seen on the way.
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a student is to learn, from whom, and how.
+
+    Attributes:
+        models: the student, with the parameters to train marked, and the teacher.
+        mathematics: of ``objective``.
+        seed: decides the order of the data, masks, sampling and dropout.
+    """
+
+    models: Models
+    mathematics: Mathematics
+    objective: Objective
+    training: Training
+    tuning: Tuning
+    seed: int
+
+
+def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, report: Report) -> Progress:
+    """Train the student of ``lesson`` in place and return what was seen on the way.
 
     The gradient of a step is that of the mean loss over all supervised tokens of its
     ``accumulation`` batches (and of all processes), so how a batch is cut changes nothing.
 
     Args:
-        models: the student, with the parameters to train marked, and the teacher.
-        loss: the mathematics of ``objective``.
-        objective: its settings.
-        samples: the training set.
-        training: how long and how fast.
-        pad: the padding token.
-        seed: decides the order of the data, masks and dropout.
+        lesson: what to learn.
+        samples: the training set; ``training.validation`` holds some of it out.
         checkpoint: where to save, and to resume from.
         report: receives the step, the number of steps and a note.
 
     Raises:
-        FitError: the loss or the gradient stopped being finite; names the examples.
+        FitError: the loss or the gradient stopped being finite, or memory ran out.
     """
-    accelerator = Accelerator()
-    weights = [value for value in models.student.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=training.lr, weight_decay=training.weight_decay, fused=True)
-    progress = checkpoint.load(models.student, optimizer)
-    student, optimizer = accelerator.prepare(models.student, optimizer)
-    models = Models(student, models.teacher, models.vocabulary, models.mask)
+    accelerator, training = Accelerator(), lesson.training
+    student = lesson.models.student
+    optimizer = make(student, training, lesson.tuning)
+    progress = checkpoint.load(student, optimizer)
+    wrapped, optimizer = accelerator.prepare(student, optimizer)
+    lesson = replace(lesson, models=replace(lesson.models, student=wrapped))
+    samples, held_out = validate.hold_out(samples, training.validation, lesson.seed)
     total = schedule.steps(training, len(samples))
     done = progress.step * training.accumulation * accelerator.num_processes
-    data = islice(order(samples, training.batch, seed), done, None)
+    data = islice(order(samples, training.batch, lesson.seed), done, None)
+    clock = Clock(progress.parts)
     started = saved = time.monotonic()
     before = progress.seconds
 
-    student.train()
-    while progress.step < total:
+    wrapped.train()
+    while progress.step < total and not validate.exhausted(progress.validations, training.validation):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.rate(training, progress.step, total)
-
-        batches = _batches(data, training.accumulation, pad, accelerator)
-        supervised = _sum(accelerator, sum(batch.tokens for batch in batches))
-        mean = 0.0
-        for number, batch in enumerate(batches):
-            generator = _seeded(seed, progress.step, number, accelerator.process_index)
-            with _autocast(training, accelerator):
-                result = loss(objective, models, batch, generator)
-            # Gradients of several processes are averaged, not added, hence the factor.
-            scaled = result.total * (accelerator.num_processes / supervised)
-            mean += _finite(scaled.item(), progress.step, [batch]) / accelerator.num_processes
-            accelerator.backward(scaled)
-            _add(progress.logs, result)
-
-        norm = accelerator.clip_grad_norm_(weights, training.clip)
-        _finite(float(norm), progress.step, batches)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-
-        progress.step += 1
-        progress.losses.append(_sum(accelerator, mean))
-        progress.supervised += int(supervised)
-        progress.tokens += int(_sum(accelerator, sum(int(batch.attention.sum()) for batch in batches)))
+            group["lr"] = schedule.rate(training, progress.step, total) * group["ratio"]
+        with clock.part("data"):
+            batches = _batches(data, training.accumulation, lesson.models.pad, accelerator)
+        with guard.enough_memory(training, progress.step):
+            _step(lesson, accelerator, optimizer, batches, progress, clock, total)
+        if training.validation and progress.step % training.validation.every == 0:
+            with clock.part("validation"), _autocast(training, accelerator):
+                validate.look(student, held_out, training.batch, lesson.models.pad, progress)
         progress.seconds = before + time.monotonic() - started
         report(progress.step, total, f"loss {progress.losses[-1]:.3f}")
         if progress.step < total and checkpoint.due(progress.step, saved) and accelerator.is_main_process:
-            checkpoint.save(accelerator.unwrap_model(student), optimizer.optimizer, progress)
+            checkpoint.save(student, optimizer.optimizer, progress)
             saved = time.monotonic()
 
+    if progress.best:
+        restore(student, progress.best)
     student.eval()
     return progress
+
+
+def _step(
+    lesson: Lesson,
+    accelerator: Accelerator,
+    optimizer: torch.optim.Optimizer,
+    batches: Sequence[Batch],
+    progress: Progress,
+    clock: Clock,
+    total: int,
+) -> None:
+    """Find out what to read in all batches, learn from it, and move the weights."""
+    keys = [(lesson.seed, progress.step, number, accelerator.process_index) for number in range(len(batches))]
+    moments = [Moment(_seeded(*key), progress, total, clock) for key in keys]
+    with clock.part("prefixes"), _autocast(lesson.training, accelerator):
+        readings = [
+            lesson.mathematics.readings(lesson.objective, lesson.models, batch, moment)
+            for batch, moment in zip(batches, moments, strict=True)
+        ]
+    counts = [_sum(accelerator, sum(kind)) for kind in zip(*map(tokens, readings), strict=True)]
+    # Gradients of several processes are averaged, not added, hence their number.
+    kd, mle = (accelerator.num_processes / count if count else 0.0 for count in counts)
+    mean = 0.0
+    for number, moment in enumerate(moments):
+        _seeded(*keys[number])  # for dropout, whatever the prefixes drew
+        with _autocast(lesson.training, accelerator):
+            result = loss(
+                lesson.mathematics, lesson.objective, lesson.models, readings[number], moment, (kd, mle)
+            )
+        value = guard.finite(result.total.item(), progress.step, [batches[number]])
+        mean += value / accelerator.num_processes
+        with clock.part("backward"):
+            accelerator.backward(result.total)
+        _add(progress.logs, result)
+
+    with clock.part("optimizer"):
+        weights = [value for group in optimizer.param_groups for value in group["params"]]
+        norm = accelerator.clip_grad_norm_(weights, lesson.training.clip)
+        guard.finite(float(norm), progress.step, batches)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    progress.step += 1
+    progress.losses.append(_sum(accelerator, mean))
+    progress.supervised += int(max(counts))
+    progress.tokens += int(_sum(accelerator, sum(int(batch.attention.sum()) for batch in batches)))
 
 
 def _batches(
@@ -132,18 +168,6 @@ def _autocast(training: Training, accelerator: Accelerator) -> AbstractContextMa
         return nullcontext()
     context: AbstractContextManager[None] = torch.autocast(accelerator.device.type, dtype=torch.bfloat16)
     return context
-
-
-def _finite(value: float, step: int, batches: Sequence[Batch]) -> float:
-    """Return ``value``, or stop: a step with a broken gradient would spoil every weight."""
-    if math.isfinite(value):
-        return value
-    names = [name for batch in batches for name in batch.names]
-    listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    raise FitError(
-        f"the loss is not finite at step {step + 1}; the batch held {listed}",
-        todo="lower the learning rate, or train in fp32",
-    )
 
 
 def _add(logs: dict[str, list[float]], result: Loss) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from peft import LoraConfig, TaskType, get_peft_model
+from peft import IA3Config, LoraConfig, TaskType, get_peft_model
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_FEEDFORWARD_MODULES_MAPPING as IA3_FEEDFORWARD
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING as IA3_TARGETS
 from torch import nn
 
 from bench.errors import FitError, near
-from bench.methods import Full, Lora, NoTuning, Tuning
+from bench.methods import Full, Ia3, Lora, NoTuning, Tuning
 from bench.weights import Model, Tokenizer, hushed
 
 
@@ -21,11 +23,11 @@ def apply(model: Model, tuning: Tuning) -> Model:
     """
     if isinstance(tuning, NoTuning):
         raise FitError(
-            "tuning 'none' trains nothing", where="tuning", todo="choose one of full, lora and qlora"
+            "tuning 'none' trains nothing", where="tuning", todo="choose one of full, lora, qlora and ia3"
         )
     if isinstance(tuning, Full):
         return model.requires_grad_(True)
-    config = _lora(model, tuning)
+    config = _ia3(model, tuning) if isinstance(tuning, Ia3) else _lora(model, tuning)
     with hushed():
         return get_peft_model(model, config)
 
@@ -54,19 +56,45 @@ def linear_modules(model: Model) -> tuple[str, ...]:
 
 
 def _lora(model: Model, tuning: Lora) -> LoraConfig:
-    known = linear_modules(model)
-    for target in tuning.targets or ():
-        if not _exists(target, (name for name, _ in model.named_modules())):
-            raise FitError(
-                f"the model has no module '{target}'", where="tuning.targets", todo=near(target, known)
-            )
+    _check(model, tuning.targets)
     return LoraConfig(
         task_type=TaskType.CAUSAL_LM,
         r=tuning.rank,
         lora_alpha=tuning.alpha,
         lora_dropout=tuning.dropout,
-        target_modules=list(tuning.targets or known),
+        use_dora=tuning.dora,
+        use_rslora=tuning.rslora,
+        target_modules=list(tuning.targets or linear_modules(model)),
     )
+
+
+def _ia3(model: Model, tuning: Ia3) -> IA3Config:
+    """Configure IA3, by default on the modules that peft knows for the architecture."""
+    kind = model.config.model_type
+    targets = tuning.targets or IA3_TARGETS.get(kind)
+    feedforward = tuning.feedforward if tuning.targets else IA3_FEEDFORWARD.get(kind)
+    if targets is None:
+        raise FitError(
+            f"peft names no modules for IA3 in a model of the kind '{kind}'",
+            where="tuning.targets",
+            todo=f"name keys, values and the feed-forward output among: {', '.join(linear_modules(model))}",
+        )
+    _check(model, targets)
+    _check(model, feedforward, where="tuning.feedforward")
+    return IA3Config(
+        task_type=TaskType.CAUSAL_LM,
+        target_modules=list(targets),
+        feedforward_modules=list(feedforward or ()),
+    )
+
+
+def _check(model: Model, targets: Iterable[str] | None, where: str = "tuning.targets") -> None:
+    """Refuse modules that the model does not have."""
+    for target in targets or ():
+        if not _exists(target, (name for name, _ in model.named_modules())):
+            raise FitError(
+                f"the model has no module '{target}'", where=where, todo=near(target, linear_modules(model))
+            )
 
 
 def _exists(target: str, modules: Iterable[str]) -> bool:

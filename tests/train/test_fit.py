@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import random_models
+from random_models import cost
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
@@ -27,7 +28,6 @@ from bench.methods import (  # noqa: E402
 from bench.train import schedule  # noqa: E402
 from bench.train.data import collate, encode  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
-from bench.train.objectives import sft  # noqa: E402
 from bench.train.objectives.step import Models, predict  # noqa: E402
 from bench.weights import Weights, count, load_model, load_tokenizer  # noqa: E402
 
@@ -68,10 +68,8 @@ def test_every_pair_lowers_its_loss_and_leaves_loadable_weights(
     samples = encode(DATA, WORDS, PromptSpec(), Training(steps=1), 0).samples
     batch = collate(samples[:8], WORDS.pad_token_id)
     with torch.no_grad():
-        after = sft.loss(Sft(), Models(model), batch, torch.Generator()).total / batch.tokens
-        before = (
-            sft.loss(Sft(), Models(load_model(Weights(base))), batch, torch.Generator()).total / batch.tokens
-        )
+        after = cost(Sft(), Models(model), batch).total / batch.tokens
+        before = cost(Sft(), Models(load_model(Weights(base))), batch).total / batch.tokens
     assert after < before
 
 
@@ -162,12 +160,8 @@ def test_prompt_and_padding_carry_no_loss(base, teacher, objective) -> None:
     batch = collate(samples[:6], WORDS.pad_token_id)
     logits, embedded = kept(model.lm_head), kept(model.model.embed_tokens)
     models = Models(model, load_model(Weights(teacher)), len(WORDS), WORDS.mask_token_id)
-    from bench.train.objectives import kid
-
-    function, chosen = (
-        (sft.loss, Sft()) if objective == "sft" else (kid.loss, KID.model_copy(update={"fill": "mask"}))
-    )
-    function(chosen, models, batch, torch.Generator().manual_seed(1)).total.backward()
+    chosen = Sft() if objective == "sft" else KID.model_copy(update={"fill": "mask"})
+    cost(chosen, models, batch).total.backward()
     reads = embedded[0].grad.abs().sum(-1)
     assert (reads[~batch.attention] == 0).all()
     assert (reads[:, 0] > 0).all()

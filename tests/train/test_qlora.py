@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import random_models
+from random_models import cost
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 bitsandbytes = pytest.importorskip("bitsandbytes", reason="needs the [train] extra")
@@ -11,7 +12,6 @@ bitsandbytes = pytest.importorskip("bitsandbytes", reason="needs the [train] ext
 from bench.methods import Lora, PromptSpec, Qlora, Sft, Training  # noqa: E402
 from bench.train import tuning  # noqa: E402
 from bench.train.data import collate, encode  # noqa: E402
-from bench.train.objectives import sft  # noqa: E402
 from bench.train.objectives.step import Models, predict  # noqa: E402
 from bench.weights import Weights, load_model  # noqa: E402
 
@@ -41,7 +41,7 @@ def dequantise(packed, plain) -> None:
 def gradients(model, batch):
     model.train()
     model.zero_grad(set_to_none=True)
-    sft.loss(Sft(), Models(model), batch, torch.Generator()).total.backward()
+    cost(Sft(), Models(model), batch).total.backward()
     return {name: value.grad for name, value in model.named_parameters() if value.grad is not None}
 
 

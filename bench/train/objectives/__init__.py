@@ -1,5 +1,5 @@
-"""What training minimises, one file per paper, over one small vocabulary of steps.
+"""What training minimises, one file per paper, over one small vocabulary: see ``step``.
 
-Every ``loss`` function takes its settings, the models, a batch, and a random generator that belongs to
-this batch alone, and returns sums over the supervised tokens; the loop divides by their number.
+The mathematics of an objective is a module with ``readings``, which say what the student reads and how much
+divergence and likelihood count there, and ``divergence``, which compares student and teacher per token.
 """

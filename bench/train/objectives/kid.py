@@ -10,8 +10,8 @@ and equation 3.
 4. L = kd_weight · (1/n) Σ_t KL(q ‖ p)(. | x, ŷ_<t) - mle_weight · (1/n) Σ_t log q(y_t | x, c_<t)
 
 Implemented: all four masking strategies, masking without rewriting (Table 5), a fill by argmax or
-by sampling, and both readings of the likelihood's prefix c: gold y, or imperfect ŷ. New masks for
-every batch.
+by sampling, both readings of the likelihood's prefix c: gold y, or imperfect ŷ, any special token as
+the mask, and masks that are new for every batch, as in the paper, or the same whenever an example comes.
 Left open by the paper and chosen here: a masked token is predicted by the logits before it, which
 may see earlier masks; the end of the text counts in the loss but is never masked; the fill runs in
 evaluation mode and never yields the mask token; "uniform" is evenly spaced with a random phase;
@@ -20,36 +20,45 @@ averages run over all supervised tokens of a batch, not first over each sequence
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from bench.methods import Kid
 from bench.train import losses
 from bench.train.data import Batch
-from bench.train.objectives.step import Loss, Models, distil, predict
+from bench.train.objectives.step import Models, Moment, Pair, Reading, predict
 from bench.weights import Model
 
 
-def loss(objective: Kid, models: Models, batch: Batch, generator: torch.Generator) -> Loss:
-    """Return reverse KL on the imperfect ids of ``batch``, with the likelihood of its gold SQL.
+def readings(objective: Kid, models: Models, batch: Batch, moment: Moment) -> tuple[Reading, ...]:
+    """Read the imperfect ids, with gold targets or beside the gold ids.
 
-    Logs, beside both terms, ``corruption``, the share of maskable tokens that really changed, and
-    ``fill_accuracy``, the share of masked tokens that the student got right.
+    Logs ``corruption``, the share of maskable tokens that really changed, and ``fill_accuracy``, the
+    share of masked tokens that the student got right.
     """
-    masked = select(objective, models.student, batch, generator)
-    imperfect = rewrite(objective, models, batch, masked, generator)
+    masked = select(objective, models.student, batch, moment.generator)
+    imperfect = rewrite(objective, models, batch, masked, moment.generator)
     changed = imperfect != batch.ids
-    gold_prefix = objective.mle_prefix == "gold" and bool(changed.any())
-    result = distil(objective, models, batch, imperfect, gold_prefix=gold_prefix)
-    slots, maskable = int(masked.sum()), int(_maskable(batch).sum())
-    return Loss(
-        result.total,
-        {
-            **result.logs,
-            "corruption": (changed.sum(), maskable),
-            "fill_accuracy": ((masked & ~changed).sum(), slots),
+    apart = objective.mle_prefix == "gold" and bool(changed.any())
+    read = Reading(
+        replace(batch, ids=imperfect),
+        targets=batch.ids[batch.answer],
+        kd=objective.kd_weight,
+        mle=0.0 if apart else objective.mle_weight,
+        logs={
+            "corruption": (changed.sum(), int(_maskable(batch).sum())),
+            "fill_accuracy": ((masked & ~changed).sum(), int(masked.sum())),
         },
     )
+    return (read, Reading(batch, mle=objective.mle_weight)) if apart else (read,)
+
+
+def divergence(_objective: Kid, pair: Pair) -> Tensor:
+    """Return KL(q ‖ p) per token."""
+    return losses.reverse_kl(pair.student, pair.teacher)
 
 
 def select(objective: Kid, student: Model, batch: Batch, generator: torch.Generator) -> Tensor:
@@ -67,7 +76,8 @@ def select(objective: Kid, student: Model, batch: Batch, generator: torch.Genera
         if len(positions) == 0:
             continue
         number = max(1, round(objective.ratio * len(positions)))
-        order = _order(objective, len(positions), number, generator)
+        draws = generator if objective.refresh == "batch" else _lasting(batch.names[row])
+        order = _order(objective, len(positions), number, draws)
         if doubt is not None:
             order = doubt[row, positions].argsort(descending=objective.strategy == "hard", stable=True)
         masked[row, positions[order[:number].to(positions.device)]] = True
@@ -103,6 +113,11 @@ def _order(objective: Kid, length: int, number: int, generator: torch.Generator)
         phase = torch.rand(1, generator=generator)
         return ((torch.arange(number) + phase) * length / number).long().clamp(max=length - 1)
     return torch.randperm(length, generator=generator)
+
+
+def _lasting(name: str) -> torch.Generator:
+    """Draw the same for an example whenever it is seen."""
+    return torch.Generator().manual_seed(random.Random(name).getrandbits(63))
 
 
 def _doubt(student: Model, batch: Batch) -> Tensor:

@@ -7,19 +7,21 @@ L = kd_weight · (1/n) Σ_t KL(q ‖ p)(. | x, y_<t) - mle_weight · (1/n) Σ_t 
 
 Implemented: the exact divergence over the whole shared vocabulary at temperature 1, in float32, and
 the likelihood term that the paper adds to it without giving its weight. Averages run over all
-supervised tokens of a batch, not first over each sequence.
-Not implemented: MiniLLM's own sampling and policy gradient.
+supervised tokens of a step, not first over each sequence.
+Not implemented: MiniLLM's own sampling and policy gradient (see ``minillm``).
 """
 
 from __future__ import annotations
 
-import torch
+from torch import Tensor
 
 from bench.methods import Rkd
-from bench.train.data import Batch
-from bench.train.objectives.step import Loss, Models, distil
+from bench.train import losses
+from bench.train.objectives.step import Pair, gold
+
+readings = gold
 
 
-def loss(objective: Rkd, models: Models, batch: Batch, _generator: torch.Generator) -> Loss:
-    """Return reverse KL and likelihood on the gold ids of ``batch``."""
-    return distil(objective, models, batch, batch.ids, gold_prefix=False)
+def divergence(_objective: Rkd, pair: Pair) -> Tensor:
+    """Return KL(q ‖ p) per token."""
+    return losses.reverse_kl(pair.student, pair.teacher)

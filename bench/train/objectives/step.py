@@ -1,18 +1,27 @@
-"""One training step of any objective: the models it may ask, how to ask them, what it gives back."""
+"""One training step of any objective: what it may ask, what it gives, and the loss made of that.
+
+An objective is a module with two functions. ``readings`` says what the student reads and what it is taught
+there; it makes its prefixes without a gradient. ``divergence`` compares student and teacher token by token.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from bench.methods import Distillation, Objective
 from bench.train import losses
-from bench.train.data import Batch
+from bench.train.checkpoint import Progress
+from bench.train.clock import Clock
+from bench.train.data import Batch, Sample
 from bench.weights import Model
+
+Logs = Mapping[str, tuple[Tensor | float, int]]
+"""Name → (sum, number), so that averages over several batches are exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +31,163 @@ class Models:
     Attributes:
         vocabulary: how many tokens both tokenizers have: wider rows of logits are padding of the head.
         mask: the token that stands for a masked one, or -1 where the objective masks nothing.
+        pad: the padding token.
+        end: the token that ends an answer.
+        answers: what the teacher said beforehand, by example, for objectives that learn from its text.
     """
 
     student: Model
     teacher: Model | None = None
     vocabulary: int = 0
     mask: int = -1
+    pad: int = 0
+    end: int = 0
+    answers: Mapping[str, Sample] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a loss is asked for. With the batch it decides everything random and everything scheduled.
+
+    Attributes:
+        generator: of the objective's own draws; on the CPU, and new for each batch.
+        progress: what is behind, and a memory that the objective may write to.
+        total: how many steps there are to be.
+        clock: where seconds are counted.
+    """
+
+    generator: torch.Generator
+    progress: Progress = field(default_factory=Progress)
+    total: int = 1
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def done(self) -> float:
+        """The share of training that is behind."""
+        return self.progress.step / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One pass of the student over a batch: the tokens of its answers are predicted.
+
+    Attributes:
+        batch: what is read.
+        targets: the tokens ``[N]`` whose likelihood counts, where they are not those that are read.
+        kd: the weight of the divergence from the teacher.
+        mle: the weight of the likelihood of ``targets``.
+        author: who wrote the answers, where that decides how they are taught.
+    """
+
+    batch: Batch
+    targets: Tensor | None = None
+    kd: float = 0.0
+    mle: float = 0.0
+    author: str = ""
+    logs: Logs = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What both models predict for the N tokens of a reading: logits ``[N, V]`` over the shared vocabulary.
+
+    ``teacher`` is ``None`` for objectives that have learnt all they need of it beforehand.
+    """
+
+    student: Tensor
+    teacher: Any
+    reading: Reading
+    moment: Moment
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one batch cost.
-
-    Attributes:
-        total: the sum over supervised tokens, a scalar to differentiate.
-        logs: name → (sum, number), so that averages over several batches are exact.
-    """
+    """What the readings of one batch cost, scaled, as a scalar to differentiate."""
 
     total: Tensor
-    logs: Mapping[str, tuple[Tensor, int]] = field(default_factory=dict)
+    logs: Logs = field(default_factory=dict)
 
 
-class LossFunction(Protocol):
-    """The mathematics of one objective."""
+class Mathematics(Protocol):
+    """The module of one objective. One that never distils needs no ``divergence``."""
 
-    def __call__(
-        self, objective: Objective, models: Models, batch: Batch, generator: torch.Generator
-    ) -> Loss:
-        """Return the loss of ``batch``; ``generator`` is on the CPU and new for each batch."""
+    def readings(
+        self, objective: Objective, models: Models, batch: Batch, moment: Moment
+    ) -> Sequence[Reading]:
+        """Say what the student reads instead of, or beside, the gold ``batch``."""
         ...
+
+    def divergence(self, objective: Objective, pair: Pair) -> Tensor:
+        """Say how far student and teacher are apart at each of the N tokens of a reading."""
+        ...
+
+
+def tokens(readings: Sequence[Reading]) -> tuple[int, int]:
+    """Count the tokens that are distilled, and those whose likelihood counts."""
+    kd = sum(reading.batch.tokens for reading in readings if reading.kd)
+    return kd, sum(reading.batch.tokens for reading in readings if reading.mle)
+
+
+def loss(
+    mathematics: Mathematics,
+    objective: Objective,
+    models: Models,
+    readings: Sequence[Reading],
+    moment: Moment,
+    scale: tuple[float, float] = (1.0, 1.0),
+) -> Loss:
+    """Add up what the tokens of ``readings`` cost.
+
+    Args:
+        mathematics: of the objective.
+        objective: its settings.
+        models: student and teacher.
+        readings: what the student reads and is taught.
+        moment: when.
+        scale: what sums of divergence and of likelihood are multiplied with, beside their weights: with
+            one over the number of tokens, the loss is a mean.
+    """
+    parts: list[Tensor] = []
+    logs: dict[str, tuple[Tensor | float, int]] = {}
+    for reading in readings:
+        batch, clock = reading.batch, moment.clock
+        logs |= reading.logs
+        with clock.part("student"):
+            student = predict(models.student, batch.ids, batch.attention, batch.answer)
+        if reading.kd:
+            teacher = _taught(models, batch, moment)
+            with clock.part("student"):
+                pair = Pair(student[:, : models.vocabulary], teacher, reading, moment)
+                kd = mathematics.divergence(objective, pair).sum()
+            parts.append(reading.kd * kd * scale[0])
+            logs["kd"] = _with(logs.get("kd"), kd, batch.tokens)
+        if reading.mle:
+            targets = batch.ids[batch.answer] if reading.targets is None else reading.targets
+            with clock.part("student"):
+                mle = losses.mle(student, targets).sum()
+            parts.append(reading.mle * mle * scale[1])
+            logs["mle"] = _with(logs.get("mle"), mle, batch.tokens)
+    return Loss(torch.stack(parts).sum(), logs)
+
+
+def gold(objective: Objective, _models: Models, batch: Batch, _moment: Moment) -> tuple[Reading, ...]:
+    """Read the gold SQL: the ``readings`` of every objective whose prefixes are fixed."""
+    if isinstance(objective, Distillation):
+        return (Reading(batch, kd=objective.kd_weight, mle=objective.mle_weight),)
+    return (Reading(batch, mle=1.0),)
+
+
+def beside_gold(objective: Distillation, gold: Batch, read: Batch, generated: int = 0) -> tuple[Reading, ...]:
+    """Distil on ``read``, and where it has weight read the gold SQL too, for its likelihood.
+
+    ``generated`` is how many answers of ``read`` were written just now.
+    """
+    logs: Logs = {"generated": (generated, len(gold.names))}
+    if read is gold:
+        return (Reading(gold, kd=objective.kd_weight, mle=objective.mle_weight, logs=logs),)
+    distilled = Reading(read, kd=objective.kd_weight, logs=logs)
+    likely = Reading(gold, mle=objective.mle_weight)
+    return (distilled, likely) if objective.mle_weight else (distilled,)
 
 
 def predict(model: Model, ids: Tensor, attention: Tensor, wanted: Tensor) -> Tensor:
@@ -73,29 +210,15 @@ def predict(model: Model, ids: Tensor, attention: Tensor, wanted: Tensor) -> Ten
     return logits[before[:, columns]]
 
 
-def distil(objective: Distillation, models: Models, batch: Batch, prefix: Tensor, gold_prefix: bool) -> Loss:
-    """Mix reverse KL to the teacher on ``prefix`` with maximum likelihood of the gold SQL.
+def _taught(models: Models, batch: Batch, moment: Moment) -> Tensor | None:
+    """Ask the teacher, if one is there: some objectives learnt all they need of it beforehand."""
+    if models.teacher is None:
+        return None
+    with torch.no_grad(), moment.clock.part("teacher"):
+        logits = predict(models.teacher, batch.ids, batch.attention, batch.answer)
+    return logits[:, : models.vocabulary]
 
-    Args:
-        objective: the weights of both terms.
-        models: student and teacher.
-        batch: the gold ids; all tokens of its answers count, in both terms.
-        prefix: the ids ``[B, T]`` that both models read.
-        gold_prefix: whether the likelihood term reads the gold ids instead, at the price of another
-            pass of the student.
-    """
-    assert models.teacher is not None
-    targets = batch.ids[batch.answer]
-    student = predict(models.student, prefix, batch.attention, batch.answer)
-    with torch.no_grad():
-        teacher = predict(models.teacher, prefix, batch.attention, batch.answer)
-    shared = models.vocabulary
-    kd = losses.reverse_kl(student[:, :shared], teacher[:, :shared]).sum()
-    if gold_prefix:
-        student = predict(models.student, batch.ids, batch.attention, batch.answer)
-    mle = losses.mle(student, targets).sum()
-    tokens = len(targets)
-    return Loss(
-        objective.kd_weight * kd + objective.mle_weight * mle,
-        {"kd": (kd.detach(), tokens), "mle": (mle.detach(), tokens)},
-    )
+
+def _with(so_far: tuple[Tensor | float, int] | None, value: Tensor, number: int) -> tuple[Tensor, int]:
+    before, count = so_far or (0.0, 0)
+    return value.detach() + before, count + number
