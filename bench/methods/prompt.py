@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from bench.methods.record import Record, named
+from bench.methods.record import Record
 
 
 class Shots(Record):
@@ -55,7 +55,7 @@ class PromptSpec(Record):
     """Make it the user's message in the chat template of the tokenizer."""
     system: str = ""
     """The system message of a chat."""
-    shots: Annotated[Shots | None, named("choose")] = None
+    shots: Shots | None = None
     filter: Filter | None = None
     budget: int | None = Field(None, ge=1)
     """Most tokens a prompt may have, by the tokenizer of the model."""

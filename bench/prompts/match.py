@@ -19,7 +19,7 @@ class Values:
         self._known: dict[tuple[str, ...], list[Match]] = {}
         for match in texts:
             key = tuple(words(match.value))
-            if len(key) <= LONGEST and any(word not in STOP and len(word) > 1 for word in key):
+            if len(key) <= LONGEST and any(map(_telling, key)):
                 self._known.setdefault(key, []).append(match)
 
     def mentioned(self, text: str, limit: int) -> tuple[Match, ...]:
@@ -43,3 +43,8 @@ class Values:
                     break
             begin += 1
         return tuple(found)[:limit]
+
+
+def _telling(word: str) -> bool:
+    """Pass over small words and single letters; a single CJK character is a word."""
+    return word not in STOP and (len(word) > 1 or not word.isascii())

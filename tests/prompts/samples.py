@@ -102,7 +102,7 @@ WORLD = Schema(
             ),
             ("id",),
         ),
-        Table("land", (Column("code", "text"), Column("Full Name", "text")), ("code",), "country"),
+        Table("land", (Column("code", "text"), Column("Full Name", "text")), ("code",), "nation"),
         Table("wine", (Column("grape", "text"), Column("score", "real"))),
     ),
     (ForeignKey("city", "country", "land", "code"),),
