@@ -51,7 +51,7 @@ class Process:
         self._out, self._in = bytearray(), bytearray()
         slot = _memory(wire.SLOT_BYTES)
         self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
-        self._last = wire.noted(self._slot)
+        self._last: tuple[int, ...] = ()
         self.socket, theirs = socket.socketpair()
         try:
             self._child = self._start(theirs.fileno(), slot)
@@ -138,18 +138,24 @@ class Process:
         self.sandbox, self.modules = greeting.sandbox, greeting.modules
 
     def overdue(self, waited: float) -> str:
-        """Say which backstop the item at work has met: ``"cpu"``, ``"wall"`` or neither (empty)."""
-        noted = wire.noted(self._slot)
-        self.stalled = self.stalled + min(waited, 1.0) if noted == self._last else 0.0
-        self._last = noted
+        """Say which backstop the item at work has met: ``"cpu"``, ``"wall"`` or neither (empty).
+
+        A worker that other programs keep from the processor is not stuck: the wall counts only while
+        its own clock stands still.
+        """
+        noted, cpu_ns = wire.noted(self._slot), self._cpu_ns()
+        seen = *noted, cpu_ns
+        self.stalled = self.stalled + min(waited, 1.0) if seen == self._last else 0.0
+        self._last = seen
         if self.stalled > self._policy.wall_seconds:
             return "wall"
         item, _, since = noted
-        if item in self.outstanding and self._cpu_ns() - since > self._policy.cpu_seconds * 1e9:
+        if item in self.outstanding and cpu_ns - since > self._policy.cpu_seconds * 1e9:
             return "cpu"
         return ""
 
     def _cpu_ns(self) -> int:
+        """Read the CPU time of the worker; 0 where the system does not tell."""
         if not sys.platform.startswith("linux"):
             return 0
         try:

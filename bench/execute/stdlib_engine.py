@@ -117,6 +117,8 @@ class Connection:
             return "error_limit"
         if isinstance(error, sqlite3.Warning | sqlite3.ProgrammingError):
             return "multi_statement" if "one statement" in str(error) else "error_runtime"
+        if "vtable constructor failed" in str(error):  # a table that was not warmed up, and so is hidden
+            return "forbidden"
         code = getattr(error, "sqlite_errorcode", 1 if isinstance(error, sqlite3.Error) else None)
         if code is None:
             return "internal"

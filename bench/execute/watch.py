@@ -98,10 +98,10 @@ class Watch:
         if not self.count and not self.gold.rows:
             self._finish_empty(width)
             return ()
-        if self._holds_other_values():
-            self.open -= self._of(SAME_VALUES)
         notes = []
         same = self.count == len(self.gold.rows) and self.rows == self.gold.rows
+        if not same and self._holds_other_values():
+            self.open -= self._of(SAME_VALUES)
         for name in sorted(self.open):
             if same and base(name) in HOLD_FOR_EQUAL_LISTS:
                 self.equal[name] = True

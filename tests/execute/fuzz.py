@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--victim", type=Path, required=True, help="the folder with make_victim.py")
+    parser.add_argument("--engine", default="apsw")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     ends, faults, count = Counter[str](), 0, 0
@@ -45,7 +46,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, options.out.open("a") as out:
         victim = Path(name) / "victim.sqlite"
         subprocess.run([sys.executable, options.victim / "make_victim.py", victim], check=True)
-        executors = [Executor(POLICY, workers=workers, batch=batch) for workers, batch in ARRANGEMENTS]
+        executors = [
+            Executor(POLICY, workers=workers, batch=batch, engine=options.engine)
+            for workers, batch in ARRANGEMENTS
+        ]
         try:
             while time.monotonic() < end:
                 these = list(islice(grown, ROUND))
