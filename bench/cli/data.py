@@ -1,4 +1,4 @@
-"""``bench data``: look at data sets."""
+"""``bench data``: install, look at, check and make data sets."""
 
 from __future__ import annotations
 
@@ -9,25 +9,66 @@ import typer
 
 from bench.cli.options import AsJson
 
-app = typer.Typer(help="Look at data sets.", no_args_is_help=True)
+app = typer.Typer(help="Install, look at, check and make data sets.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the data set.")]
+Folder = Annotated[Path | None, typer.Option("--data", help="Folder of the data set, if not as installed.")]
+Partial = Annotated[bool, typer.Option("--partial", help="Install it even if databases are missing.")]
 
 
 @app.command("list")
 def data_list(as_json: AsJson = False) -> None:
-    """List the data sets that are known."""
-    from bench import census
+    """List the data sets that are known and those that are installed."""
+    from bench.census import listing
 
-    census.print_names(as_json=as_json)
+    listing.print_names(as_json=as_json)
 
 
 @app.command("show")
 def data_show(
-    name: Annotated[str, typer.Argument(help="Name of the data set.")],
-    folder: Annotated[Path | None, typer.Option("--data", help="Folder of the data set.")] = None,
+    name: Name,
+    folder: Folder = None,
     split: Annotated[str, typer.Option(help="Split to look at.")] = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Describe a split: counts by difficulty and database, a few examples."""
-    from bench import census
+    """Describe a split: counts by difficulty, database and construct, a few examples."""
+    from bench.census import listing
 
-    census.print_split(name, folder, split, as_json=as_json)
+    listing.print_split(name, folder, split, as_json=as_json)
+
+
+@app.command("add")
+def data_add(
+    name: Name,
+    source: Annotated[Path, typer.Option("--from", help="Folder, archive or JSONL file.")],
+    kind: Annotated[str | None, typer.Option("--as", help="Adapter that reads it, for a new name.")] = None,
+    partial: Partial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Install what you have of a data set, so that suites and scores find it by name."""
+    from bench.census import listing
+    from bench.sets.add import add
+
+    listing.print_added(add(name, source, kind=kind, partial=partial), as_json=as_json)
+
+
+@app.command("fetch")
+def data_fetch(
+    name: Name,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the licence without being asked.")] = False,
+    partial: Partial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Download a data set from its official place, check it and install it."""
+    from bench.census import listing
+    from bench.sets.fetch import fetch, offer
+
+    offered = offer(name)
+    if not offered.accepted:
+        listing.print_offer(offered)
+        if not accept:
+            typer.confirm("Do you accept this licence?", abort=True)
+        offered.accept()
+    with listing.downloading() as tell:
+        added = fetch(offered, missing=partial, tell=tell)
+    listing.print_added(added, as_json=as_json)

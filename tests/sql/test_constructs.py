@@ -45,7 +45,8 @@ from bench.sql.constructs import AXES, bucket, constructs
         (
             "SELECT DISTINCT a FROM t GROUP BY a HAVING count(*) > 1 ORDER BY a LIMIT 3",
             dict.fromkeys(
-                ("tables", "columns", "distincts", "groups", "orders", "limits", "aggregates", "conditions"), 1
+                ("tables", "columns", "distincts", "groups", "orders", "limits", "aggregates", "conditions"),
+                1,
             ),
         ),
     ],

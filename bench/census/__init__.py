@@ -1,0 +1,1 @@
+"""Census: what data sets there are, what they hold, and what is wrong with them."""

@@ -1,0 +1,148 @@
+"""Listing: the data sets that are known, and what one of them holds, for people who want to look first."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+from rich.progress import Progress, TaskID
+from rich.table import Table
+
+from bench.console import err, out
+from bench.judge.rate import rated
+from bench.judge.score import level_of, levels_of
+from bench.registry import find, names
+from bench.sets import opened
+from bench.sets.add import Added
+from bench.sets.fetch import Offer
+from bench.sets.shelf import everything
+from bench.sql.constructs import AXES, bucket
+from bench.types import Dataset, Report
+
+SPLITS = 4
+"""Splits of a data set that a listing names."""
+
+
+def print_names(*, as_json: bool) -> None:
+    """List the data sets that adapters bring or the user installed, and where they lie."""
+    mine = {one.name: one for one in everything()}
+    rows = [
+        {
+            "name": name,
+            "title": kind.title if name in names("datasets") else f"yours, read as {mine[name].adapter}",
+            "licence": kind.licence,
+            "splits": list(kind.splits),
+            "synthetic": kind.synthetic,
+            "installed": str(mine[name].folder) if name in mine else None,
+            "content": mine[name].content if name in mine else None,
+        }
+        for name in sorted({*names("datasets"), *mine})
+        for kind in (cast("Any", find("datasets", mine[name].adapter if name in mine else name)),)
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    grid = Table(box=None, pad_edge=False)
+    for head in ("name", "", "title", "splits", "licence"):
+        grid.add_column(head)
+    for row in rows:
+        more = ", …" if len(row["splits"]) > SPLITS else ""
+        state = "installed" if row["installed"] else "embedded" if row["synthetic"] else ""
+        grid.add_row(
+            row["name"], state, row["title"], ", ".join(row["splits"][:SPLITS]) + more, row["licence"]
+        )
+    out.print(grid)
+
+
+def print_split(name: str, folder: Path | None, split: str, *, as_json: bool) -> None:
+    """Describe one split."""
+    dataset = rated(opened(name, folder).load(split))
+    levels = Counter(level_of(example) for example in dataset.examples)
+    facts = {
+        "name": dataset.name,
+        "split": dataset.split,
+        "title": dataset.title,
+        "licence": dataset.licence,
+        "synthetic": dataset.synthetic,
+        "dialect": dataset.dialect,
+        "examples": len(dataset.examples),
+        "levels": {level: levels[level] for level in levels_of(dataset)},
+        "databases": dict(sorted(Counter(example.db_id for example in dataset.examples).items())),
+        "constructs": _constructs(dataset),
+        "rules": list(dataset.rules),
+        "fingerprint": dataset.fingerprint,
+    }
+    if as_json:
+        print(json.dumps(facts, indent=2))
+        return
+    for key, value in facts.items():
+        if key != "constructs":
+            out.print(f"{key:12} {_said(value)}", markup=False)
+    out.print("\nquestions by how often their gold has a construct", markup=False)
+    for axis, buckets in _constructs(dataset).items():
+        out.print(f"  {axis:14} {_said(buckets)}", markup=False)
+    for example in dataset.examples[:3]:
+        out.print(f"\n{example.id} ({example.db_id}, {level_of(example)})", markup=False)
+        out.print(f"  {example.question}\n  {example.gold[0]}", markup=False)
+
+
+def print_added(added: Added, *, as_json: bool) -> None:
+    """Say what was installed."""
+    entry = added.entry
+    if as_json:
+        facts = {"name": entry.name, "adapter": entry.adapter, "content": entry.content}
+        print(
+            json.dumps(
+                {**facts, "folder": str(entry.folder), "splits": added.splits, "missing": added.missing}
+            )
+        )
+        return
+    splits = ", ".join(f"{split} {count}" for split, count in added.splits.items())
+    out.print(
+        f"installed {entry.name}: {splits}; {entry.files} files, {entry.size / 1e6:.1f} MB", markup=False
+    )
+    out.print(f"content   {entry.content}\nfolder    {entry.folder}", markup=False)
+    if added.missing:
+        listed = ", ".join(added.missing)
+        out.print(f"missing   {len(added.missing)} databases, not judged: {listed}", markup=False)
+    first = next(iter(added.splits))
+    out.print(f"look at it: bench data show {entry.name} --split {first}", markup=False)
+
+
+def print_offer(offer: Offer) -> None:
+    """Show what would be downloaded, and under which licence."""
+    out.print(f"{offer.title}\n  licence  {offer.licence}\n  page     {offer.page}", markup=False)
+    for source in offer.sources:
+        out.print(f"  file     {source.url}\n           sha256 {source.sha256}", markup=False)
+
+
+@contextmanager
+def downloading() -> Iterator[Report]:
+    """Give a report that shows a bar for each file on a terminal, and nothing in a pipe."""
+    with Progress(console=err, disable=not err.is_terminal) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def tell(done: int, total: int, url: str) -> None:
+            if url not in bars:
+                bars[url] = progress.add_task(url.rpartition("/")[2][:40], total=total or None)
+            progress.update(bars[url], completed=done)
+
+        yield tell
+
+
+def _constructs(dataset: Dataset) -> dict[str, dict[str, int]]:
+    """Count examples by what their first gold is made of."""
+    golds = [example.gold[0] for example in dataset.examples]
+    counts = {axis: Counter(bucket(gold, axis, dataset.dialect) for gold in golds) for axis in AXES}
+    return {axis: dict(sorted(count.items())) for axis, count in counts.items()}
+
+
+def _said(value: object) -> object:
+    if isinstance(value, dict):
+        return ", ".join(f"{one} {count}" for one, count in value.items())
+    return ", ".join(value) if isinstance(value, list) else value
