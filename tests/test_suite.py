@@ -148,3 +148,9 @@ def test_reading_suites_and_asking_for_help_import_no_torch():
     code = "import sys, bench, bench.cli, bench.suite, bench.decode; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_list_of_modules_may_be_given(tmp_path: Path):
+    tuning = '{ kind = "lora", targets = ["q_proj", "v_proj"] }'
+    suite = read(tmp_path, TEXT.replace('{ kind = "lora", rank = 4 }', tuning))
+    assert suite.methods["kid"].tuning.targets == ("q_proj", "v_proj")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, model_serializer
 
 
 class Record(BaseModel):
@@ -27,6 +27,10 @@ class Record(BaseModel):
             for name, value in write(self).items()
             if name not in self.later or getattr(self, name) != fields[name].get_default()
         }
+
+
+Names: TypeAlias = Annotated[tuple[str, ...], Strict(False)]
+"""Names; behind ``named`` a list no longer passes for a tuple by itself."""
 
 
 def named(key: str) -> BeforeValidator:

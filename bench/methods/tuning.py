@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bench.methods.record import Record, named
+from bench.methods.record import Names, Record, named
 
 
 class NoTuning(Record):
@@ -24,7 +24,7 @@ class Full(Record):
 class Adapter(Record):
     """Few new weights beside frozen ones, kept in peft's own layout."""
 
-    targets: tuple[str, ...] | None = None
+    targets: Names | None = None
     """Names of the modules to adapt, as they end in the model: ``q_proj``."""
 
 
@@ -40,7 +40,7 @@ class Lora(Adapter):
     rank: int = Field(16, ge=1)
     alpha: float = Field(32, gt=0)
     dropout: float = Field(0.0, ge=0, lt=1)
-    targets: tuple[str, ...] | None = None
+    targets: Names | None = None
     dora: bool = False
     """Train the length of each weight's rows apart from their direction (DoRA, arXiv 2402.09353)."""
     rslora: bool = False
@@ -65,7 +65,7 @@ class Ia3(Adapter):
     """
 
     kind: Literal["ia3"] = "ia3"
-    feedforward: tuple[str, ...] | None = None
+    feedforward: Names | None = None
     """Which of ``targets`` are feed-forward layers: there the input is scaled, not the output."""
 
 
