@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from bench.errors import ConfigError, near
+from bench.errors import ConfigError, at, near
 from bench.prompts import format_of
 from bench.registry import names
 from bench.sets import known
@@ -56,7 +56,7 @@ def parse(table: dict[str, Any], *, text: str = "", where: str, name: str, folde
         if adapter not in there:
             raise ConfigError(
                 f"unknown {kind.removesuffix('s')} source '{adapter}'",
-                where=f"{where}{_line(text, (kind, key, 'source'))}, {kind}.{key}.source",
+                where=at(where, line=_line(text, (kind, key, "source")), key=f"{kind}.{key}.source"),
                 todo=near(adapter, there),
             )
     check_references(suite, where)
@@ -80,8 +80,9 @@ def _fault(fault: Mapping[str, Any], text: str) -> str:
         message = f"unknown kind '{context['tag']}' ({near(str(context['tag']), options)})"
     elif fault["type"] == "missing":
         message = "is missing"
-    at = _line(text, location[:-1] if fault["type"] == "missing" else location)
-    return f"{at.removeprefix(', ')}{': ' if at else ''}{key}: {message}"
+    place = location[:-1] if fault["type"] == "missing" else location
+    line = _line(text, place)
+    return f"{f'line {line}: ' if line else ''}{key}: {message}"
 
 
 def _fields(location: tuple[Any, ...]) -> list[str]:
@@ -103,22 +104,22 @@ def _records(annotation: object) -> list[type[BaseModel]]:
     return [record for argument in get_args(annotation) for record in _records(argument)]
 
 
-def _line(text: str, location: tuple[Any, ...]) -> str:
-    """Find the line of a key, as ``", line 12"``; empty where it cannot be told.
+def _line(text: str, location: tuple[Any, ...]) -> int:
+    """Find the line of a key, counted from 1; 0 where it cannot be told.
 
     Walks the path through the file: each name moves on to the next line that opens its table or
     assigns it, and the number of an array's table moves on that many times.
     """
     lines = text.splitlines()
-    at = -1
+    found = -1
     for place, part in enumerate(location):
         name = str(location[place - 1] if isinstance(part, int) else part)
         word = re.compile(rf"(^|[\[.{{,\s\"']){re.escape(name)}([\].\"']|\s*=)")
-        start = max(at, 0) if isinstance(part, str) else at + 1
+        start = max(found, 0) if isinstance(part, str) else found + 1
         for _ in range(part if isinstance(part, int) else 1):
-            at = next((number for number in range(start, len(lines)) if word.search(lines[number])), at)
-            start = at + 1
-    return f", line {at + 1}" if at >= 0 else ""
+            found = next((number for number in range(start, len(lines)) if word.search(lines[number])), found)
+            start = found + 1
+    return found + 1
 
 
 def _suites_beside(path: Path) -> str:

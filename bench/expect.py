@@ -34,7 +34,7 @@ def _check(suite: Suite, expected: Expectation, result: SuiteResult) -> list[Fin
     if expected.metric not in result.metrics:
         raise ConfigError(
             f"expects the metric '{expected.metric}', which is not judged",
-            where=f"{suite.name}, expect.metric",
+            where=suite.place("expect.metric"),
             todo=near(expected.metric, result.metrics),
         )
     groups: dict[tuple[str, str, str], list[CellResult]] = {}
@@ -79,7 +79,7 @@ def _value(suite: Suite, expected: Expectation, cells: Iterable[CellResult]) -> 
         if expected.level not in levels:
             raise ConfigError(
                 f"expects the level '{expected.level}', which {cell.dataset.name} does not have",
-                where=f"{suite.name}, expect.level",
+                where=suite.place("expect.level"),
                 todo=near(expected.level, levels),
             )
         values.append(levels[expected.level].value)

@@ -6,14 +6,15 @@ from the files in the store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
 
-from bench.errors import ConfigError, near
+from bench.errors import BenchError, ConfigError, near
 from bench.execute import ENGINE
 from bench.execute.policy import named
 from bench.generate.protocol import ModelAdapter
@@ -109,7 +110,7 @@ class Plan:
         if not chosen:
             raise ConfigError(
                 f"no cell is called '{self.pattern}'",
-                where=self.suite.name,
+                where="--cell",
                 todo=near(self.pattern, [cell.slug for cell in everything]),
             )
         bound = tuple(self.bind(cell) for cell in chosen)
@@ -131,7 +132,8 @@ class Plan:
         if (name, split) not in self._datasets:
             spec = self.suite.datasets[name]
             root = (self.suite.folder / spec.root).resolve() if spec.root else None
-            self._datasets[name, split] = rated(opened(spec.source, root).load(split))
+            with _asked_by(self.suite.place(f"datasets.{name}")):
+                self._datasets[name, split] = rated(opened(spec.source, root).load(split))
         return self._datasets[name, split]
 
     def training_split(self, cell: Cell) -> Dataset:
@@ -157,12 +159,13 @@ class Plan:
         if self.suite.prompt.shots is None:
             return None
         pool = self.training_split(cell)
-        refuse_asked(pool, asked, where=f"{self.suite.name}.toml, datasets.{cell.dataset}.train")
+        refuse_asked(pool, asked, where=self.suite.place(f"datasets.{cell.dataset}.train"))
         return pool
 
     def _bind(self, cell: Cell) -> Bound:
         model, method = self.suite.models[cell.model], self.suite.methods[cell.method]
-        adapter = _adapter(model, where=f"models.{cell.model}")
+        with _asked_by(self.suite.place(f"models.{cell.model}.source")):
+            adapter = _adapter(model)
         asked = _limited(self.dataset(cell.dataset, self.suite.datasets[cell.dataset].split), self.limit)
         pool = self._pool(cell, asked)
         prompt = prompt_id(self.suite.prompt, pool.fingerprint if pool else "")
@@ -177,11 +180,11 @@ class Plan:
             data=asked.fingerprint,
             seed=cell.seed,
         )
-        names = metrics(self.suite.judge.rules, asked.rules, where=f"{self.suite.name}, judge.rules")
+        names = metrics(self.suite.judge.rules, asked.rules, where=self.suite.place("judge.rules"))
         judged = judge_key(
             predictions=predicted,
             rules=names,
-            policy=named(self.suite.judge.policy, where="judge.policy").id,
+            policy=named(self.suite.judge.policy, where=self.suite.place("judge.policy")).id,
             engine=ENGINE,
         )
         return Bound(
@@ -206,7 +209,7 @@ class Plan:
         if not adapter.trainable:
             raise ConfigError(
                 f"the model '{cell.model}' cannot be trained",
-                where=f"{self.suite.name}, methods.{cell.method}",
+                where=self.suite.place(f"methods.{cell.method}"),
                 todo='give it a method with tuning = "none", or leave the pair out with [[skip]]',
             )
         return fit_key(
@@ -221,9 +224,19 @@ class Plan:
         )
 
 
-def _adapter(model: ModelSpec, where: str) -> ModelAdapter:
-    kind = cast("Callable[[str, str | None], ModelAdapter]", find("models", model.scheme, where=where))
+def _adapter(model: ModelSpec) -> ModelAdapter:
+    kind = cast("Callable[[str, str | None], ModelAdapter]", find("models", model.scheme))
     return kind(model.name, model.revision)
+
+
+@contextmanager
+def _asked_by(place: str) -> Iterator[None]:
+    """Name the key of the suite that asked for what an adapter has not."""
+    try:
+        yield
+    except BenchError as error:
+        where = f"{place}: {error.where}" if error.where else place
+        raise type(error)(error.what, where=where, todo=error.todo) from error
 
 
 def _limited(dataset: Dataset, limit: int | None) -> Dataset:
@@ -248,6 +261,6 @@ def _check_expectations(suite: Suite, cells: tuple[Bound, ...]) -> None:
             if value not in known:
                 raise ConfigError(
                     f"unknown {key} '{value}'",
-                    where=f"{suite.name}.toml, expect[{number}].{key}",
+                    where=suite.place(f"expect[{number}].{key}"),
                     todo=near(value, known),
                 )

@@ -18,6 +18,7 @@ from bench.results import SuiteResult
 from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
 from bench.site import board, index, publish, table
+from bench.words import count
 
 DONE, FAILED, UNMET = 0, 1, 3
 
@@ -35,7 +36,7 @@ def print_plan(plan: Plan) -> None:
         if reason:
             out.print(f"skipped {cell.slug}: {reason}", markup=False)
     todo = tasks(plan, Options())
-    out.print(f"{len(todo)} tasks to run" if todo else "everything is done", markup=False)
+    out.print(f"{count(len(todo), 'task')} to run" if todo else "everything is done", markup=False)
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
@@ -74,7 +75,7 @@ def run(plan: Plan, options: Options) -> int:
     result = collect(plan)
     _print_table(result)
     seconds = time.monotonic() - begun
-    what = f"{len(todo)} tasks" if todo else "everything was done already"
+    what = count(len(todo), "task") if todo else "everything was done already"
     out.print(f"{what}, {seconds:.1f} s; results in {plan.store.root}", markup=False)
     if fared.failed or fared.dropped:
         _print_failures(fared)
@@ -104,7 +105,7 @@ def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
     result = collect(plan)
     if all(cell.missing for cell in result.cells):
         raise ConfigError(
-            f"none of the {len(result.cells)} cells of '{result.name}' has a score",
+            f"none of the {count(len(result.cells), 'cell')} of '{result.name}' has a score",
             where=str(plan.store.root),
             todo=f"bench run {result.name}, or name another store: --store DIR",
         )
@@ -114,11 +115,14 @@ def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
         for name in stale:
             out.print(f"stale: {name}", markup=False)
         out.print(
-            "the board is as it should be" if not stale else f"{len(stale)} files are stale", markup=False
+            "the board is as it should be"
+            if not stale
+            else f"{count(len(stale), 'file is', 'files are')} stale",
+            markup=False,
         )
         return FAILED if stale else DONE
     written = [*publish.publish(result, home), *index.write_index(folder)]
-    out.print(f"{len(written)} files written", markup=False)
+    out.print(f"{count(len(written), 'file')} written", markup=False)
     out.print(str((home / "index.html").resolve()), markup=False)
     return DONE
 

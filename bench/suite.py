@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
-from bench.errors import BenchError, ConfigError, near
+from bench.errors import BenchError, ConfigError, at, near
 from bench.methods import Decoding, Distillation, NoTuning, Objective, PromptSpec, Record, Training, Tuning
 from bench.registry import find
 
@@ -173,6 +173,10 @@ class Suite(Record):
             raise ValueError(f"declares no {info.field_name}")
         return value
 
+    def place(self, key: str) -> str:
+        """Name a key of the suite's file, for messages."""
+        return at(self.folder / f"{self.name}.toml", key=key)
+
     def cells(self) -> list[Cell]:
         """Expand the grid, in the order of the file, without the cells that are skipped."""
         return [cell for cell in self.all_cells() if self.skip_reason(cell) is None]
@@ -239,24 +243,24 @@ def check_references(suite: Suite, where: str) -> None:
     for key, kind, name in _references(suite):
         if name not in declared[kind]:
             raise ConfigError(
-                f"unknown {kind} '{name}'", where=f"{where}, {key}", todo=near(name, declared[kind])
+                f"unknown {kind} '{name}'", where=at(where, key=key), todo=near(name, declared[kind])
             )
     cells = suite.cells()
     if not cells:
-        raise ConfigError("every cell is skipped", where=f"{where}, skip", todo="leave at least one in")
+        raise ConfigError("every cell is skipped", where=at(where, key="skip"), todo="leave at least one in")
     for cell in cells:
         teacher = suite.teacher(cell)
         if teacher is not None and teacher not in cells:
             reason = suite.skip_reason(teacher) or "it is not in the grid"
             raise ConfigError(
                 f"the teacher {teacher.slug} of {cell.slug} is not a cell of this suite ({reason})",
-                where=f"{where}, methods.{cell.method}.objective.teacher",
+                where=at(where, key=f"methods.{cell.method}.objective.teacher"),
                 todo="add it to a [[grid]] block, or name another teacher",
             )
         if teacher is not None and suite.methods[teacher.method].tuning.kind == "none":
             raise ConfigError(
                 f"the teacher {teacher.slug} is not fitted: its method trains nothing",
-                where=f"{where}, methods.{cell.method}.objective.teacher",
+                where=at(where, key=f"methods.{cell.method}.objective.teacher"),
                 todo="name a method that trains",
             )
     _refuse_circles(suite, cells, where)
