@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import data, score, suites
+from bench.cli import data, execute, score, suites
 from bench.cli.options import DONE, FAILED, INTERRUPTED, AsJson
 from bench.errors import BenchError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 for verb in (suites.plan, suites.run, suites.show, suites.publish, score.score):
     app.command()(verb)
+app.command("exec")(execute.execute)
 app.add_typer(data.app, name="data")
 
 

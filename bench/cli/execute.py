@@ -1,0 +1,102 @@
+"""``bench exec``: one query in the sandbox, with its rows, its outcome and its cost."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.options import DONE, FAILED, AsJson
+
+if TYPE_CHECKING:
+    from bench.execute import Executor
+    from bench.types import Outcome, Scalar
+
+
+def execute(
+    database: Annotated[Path, typer.Argument(metavar="DB.sqlite", help="The database.")],
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="The query; - reads it from the input.")],
+    policy: Annotated[str, typer.Option(help="Limits: standard, spider or fast.")] = "standard",
+    now: Annotated[str, typer.Option(help="What SQL's clock shows, such as 2026-11-20.")] = "",
+    rows: Annotated[int, typer.Option(min=1, max=1000, help="Rows shown at most.")] = 10,
+    engine: Annotated[
+        str, typer.Option(help="apsw, or stdlib: Python's own, with fewer guarantees.")
+    ] = "apsw",
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Refuse to run where a layer is absent.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run one query as a benchmark would: read-only, shut in, and counted."""
+    from bench.execute import Executor
+    from bench.execute.policy import at, named
+
+    limits = replace(at(named(policy, where="--policy"), now, where="--now"), preview_rows=rows)
+    text = sys.stdin.read() if sql == "-" else sql
+    with Executor(limits, workers=1, engine=engine, require_sandbox=require_sandbox) as executor:
+        outcome = executor.run(database, text)
+        if as_json:
+            print(json.dumps(_json(outcome, executor), indent=2))
+        else:
+            _show(outcome, executor)
+    raise typer.Exit(DONE if outcome.status == "ok" else FAILED)
+
+
+def _json(outcome: Outcome, executor: Executor) -> dict[str, object]:
+    return {
+        "status": outcome.status,
+        "detail": outcome.detail,
+        "columns": outcome.columns,
+        "rows": outcome.rows,
+        "preview": [[_plain(value) for value in row] for row in outcome.preview],
+        "notes": outcome.notes,
+        "steps": outcome.steps,
+        "engine": executor.engine,
+        "policy": executor.policy.name,
+        "sandbox": dict(executor.sandbox),
+    }
+
+
+def _plain(value: Scalar) -> object:
+    """Write what JSON lacks: a blob in hexadecimal, an infinite number as text."""
+    if isinstance(value, bytes):
+        return {"blob": value.hex()}
+    return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
+
+
+def _show(outcome: Outcome, executor: Executor) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from bench.console import err, out
+
+    if outcome.columns:
+        grid = Table(box=None, pad_edge=False, header_style="bold")
+        for name in outcome.columns:
+            grid.add_column(Text(name))
+        for row in outcome.preview:
+            grid.add_row(*[Text(_cell(value)) for value in row])
+        out.print(grid)
+    shown = len(outcome.preview)
+    more = f" ({shown} shown)" if outcome.rows > shown else ""
+    counted = (
+        f": {outcome.rows} row{'' if outcome.rows == 1 else 's'}{more}" if outcome.status == "ok" else ""
+    )
+    detail = f": {outcome.detail}" if outcome.detail else ""
+    err.print(f"{outcome.status}{counted}{detail}", markup=False)
+    for note in outcome.notes:
+        err.print(f"note: {note}", markup=False)
+    absent = [layer for layer, stands in executor.sandbox.items() if not stands]
+    walls = f"sandbox without {', '.join(absent)}" if absent else "whole sandbox"
+    cost = f"{outcome.steps:,} of {executor.policy.steps:,} steps"
+    err.print(f"{cost}, {executor.engine}, {walls}", markup=False)
+
+
+def _cell(value: Scalar) -> str:
+    if value is None:
+        return "NULL"
+    return f"x'{value.hex()}'" if isinstance(value, bytes) else str(value)
