@@ -10,8 +10,9 @@ Standard library only, because the comparison runs inside the sandboxed worker.
 ``ordered``             the lists of rows are equal; columns as they stand
 ``strict``              any order of columns; list or multiset; floats within a tolerance
 ``subset``              as ``strict``, but the prediction may have further columns
-``tied``                as ``strict``, or any other answer that the ties of gold's order allow; the
-                        argument holds gold with its sort keys, which is run only if need be
+``tied``                as ``strict``, or any other answer that the ties of gold's order allow, or
+                        that with further columns; the argument holds gold with its sort keys,
+                        which is run only if need be
 ``spider``              each column is the same list as its partner; the partners are the argument
 ``soft_f1``             a number: cells of each row that are found in the gold's row at its place
 ``timed``               as ``bird``, and then a number: how many times faster than gold, by the clock
@@ -209,10 +210,12 @@ def one_of_the_tied(argument: str, ranked: Sequence[Row], pred: Sequence[Row]) -
         ranked: the rows of gold with its sort keys and without its LIMIT.
         pred: rows.
     """
-    _, appended, keys, offset, limit = json.loads(argument)
+    _, appended, keys, offset, limit, more = json.loads(argument)
     if not ranked or not pred:
         return False
     width = len(ranked[0]) - appended
+    if len(pred[0]) != width and not more:
+        return False
     ranks = [tuple([row[at] for at in keys]) for row in ranked]
     shown = [row[:width] for row in ranked]
     merged = _merge_floats(shown, pred)
@@ -220,9 +223,14 @@ def one_of_the_tied(argument: str, ranked: Sequence[Row], pred: Sequence[Row]) -
     return fits(wanted, _rewrite(pred, merged))
 
 
-def tied(sql: str, appended: int, keys: Sequence[int], offset: int, limit: int | None) -> str:
-    """Name the comparison with all answers of a gold whose sort keys ``sql`` shows (``bench.sql.ties``)."""
-    return f"tied:{json.dumps([sql, appended, list(keys), offset, limit])}"
+def tied(
+    sql: str, appended: int, keys: Sequence[int], offset: int, limit: int | None, *, more: bool = False
+) -> str:
+    """Name the comparison with all answers of a gold whose sort keys ``sql`` shows (``bench.sql.ties``).
+
+    With ``more`` the prediction may have further columns.
+    """
+    return f"tied:{json.dumps([sql, appended, list(keys), offset, limit, more])}"
 
 
 def ranked_sql(comparison: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby, permutations
 
-from bench.execute.columns import same_under_some_order
+from bench.execute.columns import found_among
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Part = tuple[Sequence[Row], int]
 
 WIDEST = 6
-"""Columns up to which every order of them is tried when a LIMIT cuts through rows of equal rank."""
+"""Columns up to which every choice of them is tried when a LIMIT cuts through rows of equal rank."""
 
 
 def parts(
@@ -45,21 +45,21 @@ def parts(
 
 
 def fits(wanted: Sequence[Part], pred: Sequence[Row]) -> bool:
-    """Tell whether ``pred``, its columns in some order, is made of these parts.
+    """Tell whether ``pred``, or some of its columns in some order, is made of these parts.
 
     Raises:
         SearchTooLong: too many orders of columns are possible to try.
     """
     if len(pred) != sum(kept for _, kept in wanted) or not pred:
         return False
-    width = len(pred[0])
-    if len(wanted[0][0][0]) != width:
+    width, given = len(wanted[0][0][0]), len(pred[0])
+    if given < width:
         return False
     if all(len(rows) == kept for rows, kept in wanted):
         ranks = [(("rank", rank),) for rank, (rows, _) in enumerate(wanted) for _ in rows]
         gold = [row for rows, _ in wanted for row in rows]
-        return same_under_some_order(_beside(gold, ranks), _beside(pred, ranks), in_order=False)
-    orders = permutations(range(width)) if width <= WIDEST else iter([tuple(range(width))])
+        return found_among(_beside(gold, ranks), _beside(pred, ranks), in_order=False)
+    orders = permutations(range(given), width) if given <= WIDEST else iter([tuple(range(width))])
     return any(_made_of(wanted, [tuple([row[at] for at in order]) for row in pred]) for order in orders)
 
 

@@ -128,7 +128,7 @@ class Watch:
         gold, kind = self.gold, base(name)
         if kind in IGNORES_REPEATS:
             return (self._seen or set(self.rows)) == gold.distinct
-        if kind in ("subset", "tied") and self._is_strict():
+        if kind in ("subset", "tied") and self._holds("strict"):
             return True
         if kind == "tied":
             if self.count != len(gold.rows):
@@ -138,6 +138,6 @@ class Watch:
         rows = list(self._firsts) if kind in NEEDS_EVERY_ROW and self._firsts else self.rows
         return compare(name, gold.rows, rows, self.in_order)
 
-    def _is_strict(self) -> bool:
-        """Tell whether ``strict`` was asked for and holds; it is decided before those that need it."""
-        return any(value for name, value in self.equal.items() if name.startswith("strict"))
+    def _holds(self, kind: str) -> bool:
+        """Tell whether a comparison was asked for and holds; names are decided in their order."""
+        return any(value for name, value in self.equal.items() if base(name) == kind)

@@ -27,24 +27,24 @@ def as_it_stands(comparison: str, gold: str, prediction: str, _schema: Schema) -
     return (Run(gold, prediction, comparison),)
 
 
-def strict(gold: str, prediction: str, _schema: Schema) -> Iterator[Run]:
-    """Compare with gold as it stands, and with every other answer that its ties allow."""
-    yield _in_gold_order("strict", gold, prediction)
-    shown = ranked(gold) if orders_result(gold) else None
+def in_gold_order(comparison: str, gold: str, prediction: str, _schema: Schema) -> Iterator[Run]:
+    """Let row order count where gold orders its result, and accept every answer that its ties allow.
+
+    Args:
+        comparison: ``strict``, or ``subset``, which lets the prediction have more columns.
+        gold: the query.
+        prediction: the query.
+    """
+    if not orders_result(gold):
+        yield Run(gold, prediction, f"{comparison}:bag")
+        return
+    yield Run(gold, prediction, f"{comparison}:list")
+    shown = ranked(gold)
     if shown:
-        comparison = tied(shown.sql, shown.appended, shown.keys, shown.offset, shown.limit)
-        yield Run(gold, prediction, comparison)
-
-
-def subset(gold: str, prediction: str, schema: Schema) -> Iterator[Run]:
-    """Accept what strict accepts, and more columns."""
-    yield from strict(gold, prediction, schema)
-    yield _in_gold_order("subset", gold, prediction)
-
-
-def _in_gold_order(comparison: str, gold: str, prediction: str) -> Run:
-    """Let row order count where gold orders its result."""
-    return Run(gold, prediction, f"{comparison}:{'list' if orders_result(gold) else 'bag'}")
+        free = tied(
+            shown.sql, shown.appended, shown.keys, shown.offset, shown.limit, more=comparison == "subset"
+        )
+        yield Run(gold, prediction, free)
 
 
 def rewritten(gold: str, prediction: str, _schema: Schema, *, keep_distinct: bool = False) -> tuple[Run]:

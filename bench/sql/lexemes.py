@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 LEXEME = re.compile(
@@ -32,11 +33,14 @@ def outermost(sql: str) -> Iterator[re.Match[str]]:
             yield lexeme
 
 
+@lru_cache(maxsize=4096)
 def orders_result(sql: str) -> bool:
     """Tell whether a query orders its own result: ORDER BY outside all brackets.
 
     >>> orders_result("SELECT a FROM t ORDER  BY b"), orders_result("SELECT a FROM (SELECT 1 ORDER BY 1)")
     (True, False)
     """
+    if "order" not in sql.lower():
+        return False
     words = [lexeme[0].lower() for lexeme in outermost(sql)]
     return ("order", "by") in pairwise(words)

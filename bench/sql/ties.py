@@ -10,11 +10,22 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bench.sql.lexemes import outermost
+from bench.sql.lexemes import LEXEME, outermost
 
 _DIRECTION = re.compile(r"(?:\s+(?:asc|desc|nulls\s+(?:first|last)|collate\s+\w+))+\s*$", re.IGNORECASE)
 _LIMIT = re.compile(r"limit\s+(\d+)\s*(?:(offset|,)\s*(\d+))?\s*", re.IGNORECASE)
-_ALIAS = re.compile(r".*?(?:\bas\s+|[\w)\"'`\]]\s+)([a-z_]\w*)\s*", re.IGNORECASE | re.DOTALL)
+_ALIAS = re.compile(r"(.*?)(?:\bas\s+|(?<=[\w)\"'`\]])\s+)([a-z_]\w*)\s*", re.IGNORECASE | re.DOTALL)
+_COLUMN = re.compile(r"(?:(\w+) ?\. ?)?(\w+)")
+
+# fmt: off
+_OPERATORS = frozenset({
+    "and", "between", "case", "collate", "else", "escape", "from", "glob", "in", "is", "like", "match", "not",
+    "or", "regexp", "then", "when",
+})
+# fmt: on
+"""Words that no expression ends with: what follows them is no alias."""
+
+_SET_OPERATIONS = frozenset({"union", "intersect", "except"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +55,35 @@ def ranked(sql: str) -> Ranked | None:
     """
     lexemes = list(outermost(sql))
     words = [lexeme[0].lower() for lexeme in lexemes]
-    places = {word: words.index(word) for word in ("from", "order", "limit", ";") if word in words}
-    if not words or words[0] != "select" or "distinct" in words[1:2] or "from" not in places:
+    first = words.index("select") if words[:1] in (["select"], ["with"]) and "select" in words else -1
+    places = {
+        word: words.index(word, first + 1)
+        for word in ("from", "order", "limit", ";")
+        if word in words[first + 1 :]
+    }
+    if first < 0 or not 0 < places.get("from", 0) < places.get("order", 0):
         return None
-    if places.get("order", 0) < places["from"] or {"union", "intersect", "except"} & set(words):
-        return None
+    listed = first + 1 if words[first + 1] in ("distinct", "all") else first
     start, order = lexemes[places["from"]].start(), lexemes[places["order"] + 1].end()
     end = lexemes[places[";"]].start() if ";" in places else len(sql)
     limit = lexemes[places["limit"]].start() if "limit" in places else end
     window = _window(sql[limit:end])
     commas = [lexeme.start() for lexeme in lexemes if lexeme[0] == ","]
-    columns = _split(sql, lexemes[0].end(), start, commas)
+    columns = _split(sql, lexemes[listed].end(), start, commas)
     if window is None or not all(column.strip() for column in columns):
         return None
     keys = [_DIRECTION.sub("", key).strip() for key in _split(sql, order, limit, commas)]
     found = [_place(key, columns) for key in keys]
-    if any("*" in column and "(" not in column for column in columns) and any(
-        place is not None for place in found
-    ):
+    missing = [key for key, place in zip(keys, found, strict=True) if place is None]
+    stars = any("*" in column and "(" not in column for column in columns)
+    fixed = words[listed] == "distinct" or not _SET_OPERATIONS.isdisjoint(words)
+    if (stars and len(missing) < len(keys)) or (fixed and missing):
         return None
-    extra = [key for key, place in zip(keys, found, strict=True) if place is None]
-    at = iter(range(-len(extra), 0))
-    places_of = tuple(next(at) if place is None else place for place in found)
-    appended = "".join(f", {key}" for key in extra)
-    text = f"{sql[:start]}{appended} {sql[start:limit].rstrip()}" if extra else sql[:limit].rstrip()
-    return Ranked(text, len(extra), places_of, *window)
+    at = iter(range(-len(missing), 0))
+    shown = tuple([next(at) if place is None else place for place in found])
+    appended = "".join(f", {key}" for key in missing)
+    text = f"{sql[:start]}{appended} {sql[start:limit].rstrip()}" if missing else sql[:limit].rstrip()
+    return Ranked(text, len(missing), shown, *window)
 
 
 def _split(sql: str, start: int, end: int, commas: list[int]) -> list[str]:
@@ -90,11 +105,39 @@ def _window(text: str) -> tuple[int, int | None] | None:
 
 
 def _place(key: str, columns: list[str]) -> int | None:
-    """Find the column that a sort key names by number or alias."""
+    """Find the column that a sort key names: by number, alias, or as the same expression."""
     if key.isdigit():
         return int(key) - 1
-    for at, column in enumerate(columns):
-        alias = _ALIAS.fullmatch(column)
-        if alias and alias[1].lower() == key.lower():
+    split = [_without_alias(column) for column in columns]
+    for at, (_, alias) in enumerate(split):
+        if alias == key.lower():
+            return at
+    wanted = _plain(key)
+    for at, (expression, _) in enumerate(split):
+        if _same(wanted, _plain(expression)):
             return at
     return None
+
+
+def _without_alias(column: str) -> tuple[str, str]:
+    """Split a result column into its expression and its alias, which may be empty."""
+    match = _ALIAS.fullmatch(column)
+    if match is None or match[1].split()[-1:] == [] or match[1].split()[-1].lower() in _OPERATORS:
+        return column, ""
+    return match[1], match[2].lower()
+
+
+def _plain(text: str) -> str:
+    """Write an expression in one way, whatever its spaces and the case of its words."""
+    return " ".join([lexeme[0] if lexeme["text"] else lexeme[0].lower() for lexeme in LEXEME.finditer(text)])
+
+
+def _same(key: str, column: str) -> bool:
+    """Tell whether two plain expressions are the same, or the same column with and without its table.
+
+    A query that runs has but one column of a name that it gives without a table.
+    """
+    if key == column:
+        return True
+    left, right = _COLUMN.fullmatch(key), _COLUMN.fullmatch(column)
+    return bool(left and right and left[2] == right[2] and not (left[1] and right[1]))

@@ -33,8 +33,33 @@ def test_examples_in_the_documentation_hold(module):
         ),
         ("SELECT *, a AS x FROM t ORDER BY x", None),
         ("SELECT DISTINCT a FROM t ORDER BY b", None),
-        ("SELECT a FROM t UNION SELECT b FROM u ORDER BY 1", None),
-        ("WITH c AS (SELECT 1 AS a) SELECT a FROM c ORDER BY a", None),
+        (
+            "SELECT DISTINCT T1.a AS x, b FROM t AS T1 ORDER BY a, T1.b DESC LIMIT 2",
+            Ranked("SELECT DISTINCT T1.a AS x, b FROM t AS T1 ORDER BY a, T1.b DESC", 0, (0, 1), 0, 2),
+        ),
+        (
+            "SELECT a FROM t UNION SELECT b FROM u ORDER BY 1 LIMIT 1",
+            Ranked("SELECT a FROM t UNION SELECT b FROM u ORDER BY 1", 0, (0,), 0, 1),
+        ),
+        ("SELECT a FROM t UNION SELECT b FROM u ORDER BY b", None),
+        (
+            "WITH c AS (SELECT 1 AS a, 2 AS b) SELECT a FROM c ORDER BY b",
+            Ranked("WITH c AS (SELECT 1 AS a, 2 AS b) SELECT a , b FROM c ORDER BY b", 1, (-1,), 0, None),
+        ),
+        (
+            "SELECT x, COUNT( * ) FROM t GROUP BY x ORDER BY count(*)",
+            Ranked("SELECT x, COUNT( * ) FROM t GROUP BY x ORDER BY count(*)", 0, (1,), 0, None),
+        ),
+        # What looks like an alias behind an operator is none; one column of two tables is another one.
+        (
+            "SELECT NOT a FROM t ORDER BY a",
+            Ranked("SELECT NOT a , a FROM t ORDER BY a", 1, (-1,), 0, None),
+        ),
+        (
+            "SELECT T1.a, T2.a FROM t AS T1 JOIN t AS T2 ORDER BY T2.a",
+            Ranked("SELECT T1.a, T2.a FROM t AS T1 JOIN t AS T2 ORDER BY T2.a", 0, (1,), 0, None),
+        ),
+        ("WITH c AS (SELECT 1)", None),
         ("SELECT a FROM t WHERE b IN (SELECT b FROM u ORDER BY b LIMIT 1)", None),
         ("SELECT a FROM t ORDER BY a LIMIT (SELECT 3)", None),
         ("", None),
