@@ -243,3 +243,5 @@ class Fit:
     threads: int
     losses: tuple[tuple[int, float], ...]
     logs: Mapping[str, float] = field(default_factory=dict)
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by part of a training step."""

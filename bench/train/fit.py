@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
+from accelerate import PartialState
 
 from bench.errors import FitError
-from bench.methods import Adapter, Kid, Objective, PromptSpec, Training, Tuning
+from bench.methods import Adapter, Objective, PromptSpec, Seqkd, Training, Tuning
 from bench.prompts import prompt_id
-from bench.train import memory, tuning
+from bench.train import memory, teacher, tuning
 from bench.train.checkpoint import Checkpoint, Progress
-from bench.train.data import Encoded, encode
+from bench.train.data import Encoded, Sample, encode
 from bench.train.loop import Lesson, train
-from bench.train.objectives.step import Mathematics, Models
+from bench.train.objectives.step import Mathematics
 from bench.types import Dataset, Fit, Report, silent
 from bench.weights import Model, Precision, Tokenizer, Weights, count, device, load_model, load_tokenizer
 
@@ -83,19 +84,27 @@ def fit(
     student = Weights(job.base, job.revision, None, job.tuning, _precision(job))
     tokenizer = load_tokenizer(student)
     encoded = encode(dataset, tokenizer, job.prompt, job.training, job.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    taught = _taught(job, dataset, tokenizer, encoded, out, report)
     torch.manual_seed(job.seed)  # adapters start from random numbers
     model = tuning.apply(load_model(student), job.tuning)
-    models = _models(job, model, tokenizer, encoded)
-    out.mkdir(parents=True, exist_ok=True)
+    if job.training.gradient_checkpointing:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    models = teacher.models(job.objective, model, tokenizer, job.teacher, encoded)
+    models = replace(models, answers=taught)
+    samples = encoded.samples
+    if taught and not getattr(job.objective, "mle_weight", 0):
+        samples = tuple(sample for sample in samples if sample.id in taught)
     checkpoint = Checkpoint(out, _identity(job, dataset, threads), checkpoint_seconds, checkpoint_steps)
     progress = train(
         Lesson(models, mathematics, job.objective, job.training, job.tuning, job.seed),
-        encoded.samples,
+        samples,
         checkpoint,
         report,
     )
-    tuning.save(model, tokenizer, out)
-    checkpoint.remove()
+    if PartialState().is_main_process:
+        tuning.save(model, tokenizer, out)
+        checkpoint.remove()
     return _measured(model, progress, encoded, threads)
 
 
@@ -106,59 +115,17 @@ def _mathematics(job: FitJob) -> Mathematics:
     return cast("Mathematics", import_module(type(job.objective).implementation))
 
 
-def _models(job: FitJob, student: Model, tokenizer: Tokenizer, encoded: Encoded) -> Models:
-    """Load the teacher and agree on the tokens that it shares with the student."""
-    mask = _mask_token(tokenizer, job.objective) if isinstance(job.objective, Kid) else -1
-    alone = Models(
-        student,
-        vocabulary=min(_width(student), len(tokenizer)),
-        mask=mask,
-        pad=tokenizer.pad_token_id,
-        end=tokenizer.eos_token_id,
-    )
-    if job.teacher is None or not type(job.objective).needs_teacher:
-        return alone
-    other = load_tokenizer(job.teacher)
-    _same_tokens(tokenizer, other, encoded, job)
-    teacher = load_model(job.teacher).requires_grad_(False)
-    return replace(alone, teacher=teacher, vocabulary=min(alone.vocabulary, _width(teacher)))
-
-
-def _same_tokens(student: Tokenizer, teacher: Tokenizer, encoded: Encoded, job: FitJob) -> None:
-    """Refuse a teacher whose token ids mean something else."""
-    texts = [student.decode(sample.ids) for sample in encoded.samples[:16]]
-    if (
-        student.get_vocab() == teacher.get_vocab()
-        and student(texts)["input_ids"] == teacher(texts)["input_ids"]
-    ):
-        return
-    raise FitError(
-        f"student and teacher have different tokenizers; '{job.objective.name}' compares token by token",
-        where="objective.teacher",
-        todo="choose a teacher of the same family, or the objective 'sft' on text that the teacher wrote",
-    )
-
-
-def _mask_token(tokenizer: Tokenizer, objective: Kid) -> int:
-    """Find the token that stands for a masked one: any special token, as attention is kept apart.
-
-    Raises:
-        FitError: the tokenizer has no such token.
-    """
-    wanted = ("mask", "bos", "unk", "eos") if objective.mask == "auto" else (objective.mask,)
-    for name in wanted:
-        if getattr(tokenizer, f"{name}_token_id", None) is not None:
-            return int(getattr(tokenizer, f"{name}_token_id"))
-    has = [name for name in ("mask", "bos", "unk", "pad", "eos") if getattr(tokenizer, f"{name}_token", None)]
-    raise FitError(
-        f"the tokenizer has no special token to mask with: {', '.join(wanted)}",
-        where="objective.mask",
-        todo=f"it has {', '.join(has)}",
-    )
-
-
-def _width(model: Model) -> int:
-    return int(model.get_output_embeddings().weight.shape[0])
+def _taught(
+    job: FitJob, dataset: Dataset, tokenizer: Tokenizer, encoded: Encoded, out: Path, report: Report
+) -> dict[str, Sample]:
+    """Encode what the teacher answers, by example, for an objective that learns from its text."""
+    if not isinstance(job.objective, Seqkd) or job.teacher is None:
+        return {}
+    chosen = {sample.id for sample in encoded.samples}
+    asked = replace(dataset, examples=tuple(example for example in dataset.examples if example.id in chosen))
+    said = teacher.answers(job.objective, asked, job.teacher, job.prompt, job.training, out, report)
+    training = job.training.model_copy(update={"examples": None})
+    return {sample.id: sample for sample in encode(said, tokenizer, job.prompt, training, job.seed).samples}
 
 
 def _precision(job: FitJob) -> Precision:
@@ -205,6 +172,7 @@ def _measured(model: Model, progress: Progress, encoded: Encoded, threads: int) 
         threads=threads,
         losses=_curve(progress.losses),
         logs=logs,
+        parts={name: round(value, 3) for name, value in progress.parts.items()},
     )
 
 
