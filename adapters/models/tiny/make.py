@@ -81,7 +81,7 @@ class Recipe:
 RECIPES = {
     "small": Recipe(64, 3, 128, 4, 0.08, (Lesson(1200, 4e-3, short=True), Lesson(1800, 2e-3))),
     "medium": Recipe(128, 4, 256, 4, 0.02, (Lesson(2400, 3e-3), Lesson(1100, 1e-3))),
-    "large": Recipe(256, 6, 448, 8, 0.02, (Lesson(800, 2e-3, short=True), Lesson(1400, 1e-3))),
+    "large": Recipe(256, 6, 448, 8, 0.02, (Lesson(1600, 2e-3, short=True), Lesson(800, 1e-3))),
 }
 
 
@@ -244,7 +244,8 @@ def _write_cards(size: str, recipe: Recipe, lessons: Sequence[Fit], out: Path) -
         "architecture": "Qwen3, tied embeddings, no biases; stored in float16, always loaded as float32",
         "parameters": last.parameters,
         "shape": asdict(recipe),
-        "data": f"{last.examples} questions of adapters.models.tiny.lend, seed {SEED}",
+        "data": " + ".join(f"{lesson.examples} (seed {SEED + at})" for at, lesson in enumerate(lessons))
+        + " questions of adapters.models.tiny.lend",
         "prompt": "compact",
         "steps": " + ".join(str(lesson.steps) for lesson in lessons),
         "batch": recipe.batch,
