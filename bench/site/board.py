@@ -12,8 +12,8 @@ from bench.judge.stats import holm, paired
 from bench.results import CellResult, SuiteResult
 from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores
 from bench.site.ranks import power, ranks, span
-from bench.site.text import count
 from bench.types import Dataset
+from bench.words import count
 
 
 @dataclass(frozen=True, slots=True)

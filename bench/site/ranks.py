@@ -10,7 +10,8 @@ import numpy as np
 
 from bench.judge.stats import detectable, holm, mcnemar
 from bench.site.figures import ALPHA
-from bench.site.text import count, percent
+from bench.site.text import percent
+from bench.words import count
 
 
 def ranks(rows: Sequence[Sequence[float]]) -> list[tuple[int, int]]:

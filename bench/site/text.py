@@ -117,12 +117,3 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "–" if value is None else str(value)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Write a number with its noun.
-
-    >>> count(1, "question"), count(1034, "question")
-    ('1 question', '1,034 questions')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
