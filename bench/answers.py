@@ -42,10 +42,33 @@ def read(path: Path, dataset: Dataset) -> list[Prediction]:
         DataError: the file is missing, cannot be read in its format, or does not answer each
             example exactly once. Nothing is cut or shifted to make it fit.
     """
-    text = _text(path)
+    return _matched(_rows(path), dataset, path)
+
+
+def by_place(path: Path) -> dict[int, str]:
+    """Read the SQL of a file in the order of its data set, which is not at hand.
+
+    Raises:
+        DataError: the file is missing, cannot be read in its format, or names what it answers by
+            anything but positions.
+    """
+    found: dict[int, str] = {}
+    for number, row in enumerate(_rows(path)):
+        place = str(row.get("position", number))
+        if not place.isdigit() or any(key in row for key in ID_KEYS):
+            raise DataError(
+                "does not go by position",
+                where=str(path),
+                todo='write JSONL with {"id": "...", "sql": "..."} on each line',
+            )
+        found[int(place)] = _sql(row, path)
+    return found
+
+
+def _rows(path: Path) -> list[Row]:
+    """Read the entries of a file in its format."""
     readers = {".json": _json, ".jsonl": _jsonl, ".csv": _csv}
-    rows = readers.get(path.suffix.lower(), _lines)(text, path)
-    return _matched(rows, dataset, path)
+    return readers.get(path.suffix.lower(), _lines)(_text(path), path)
 
 
 def _text(path: Path) -> str:

@@ -94,7 +94,10 @@ def _requests(plan: Plan, bound: Bound) -> list[Request]:
     if spec.filter is not None or spec.budget is not None:
         schemas = [bound.dataset.schema(example) for example in examples]
         write_json(bound.predictions / "prompts.json", asdict(summarize(examples, schemas, prompts)))
-    requests = [Request(example, prompt.text) for example, prompt in zip(examples, prompts, strict=True)]
+    requests = [
+        Request(example, prompt.text, place)
+        for place, (example, prompt) in enumerate(zip(examples, prompts, strict=True))
+    ]
     if needs_tokenizer(spec):  # a board is made where there need be no tokenizer
         shown = ({"id": request.example.id, "prompt": request.prompt} for request in requests)
         write_lines(bound.predictions / "prompts.jsonl", shown)

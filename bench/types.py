@@ -220,10 +220,14 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One prompt to answer, with the example it came from (controls and replays need the id)."""
+    """One prompt to answer, with the example it came from and that one's place in its data set.
+
+    Controls and replays need the latter two.
+    """
 
     example: Example
     prompt: str
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

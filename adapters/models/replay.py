@@ -1,6 +1,8 @@
 """Predictions made elsewhere: ``replay:answers.jsonl``, with ``{"id": ..., "sql": ...}`` on each line.
 
-Every question needs its line; one that the model said nothing to has an empty ``sql`` or ``null``.
+Files that name no ids are read as the official scripts do: ``replay:answers.txt`` with one SQL a line in
+the order of the data set, and BIRD's ``replay:answers.json``. Every question needs its line; one that
+the model said nothing to has an empty ``sql`` or ``null``.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.answers import by_place
 from bench.errors import BenchError, ConfigError, DataError, at
 from bench.generate.protocol import Predictor
 from bench.methods import Decoding, NoTuning, Tuning
@@ -27,14 +30,19 @@ class Replay:
     note = "predictions made elsewhere, only judged here"
 
     def __init__(self, source: str, revision: str | None) -> None:
-        """Take the path of a JSONL file.
+        """Take the path of a file.
 
         Raises:
-            ConfigError: there is no such file, or a revision was given.
+            DataError: there is no such file.
+            ConfigError: a revision was given.
         """
         self._path = Path(source).expanduser()
         if not self._path.is_file():
-            raise ConfigError("there is no such file of predictions", where=f"replay:{source}")
+            raise DataError(
+                "there is no such file of predictions",
+                where=f"replay:{source}",
+                todo=f"paths start at the folder you are in: {Path.cwd()}",
+            )
         if revision is not None:
             raise ConfigError("a file of predictions has no revisions", where=f"replay:{source}")
 
@@ -62,18 +70,21 @@ class Replay:
         del decoding, threads, seed
         if fit is not None or not isinstance(tuning, NoTuning):
             raise BenchError("predictions made elsewhere cannot be fitted", where=f"replay:{self._path}")
-        return _Recorded(self._path, _read(self._path))
+        if self._path.suffix == ".jsonl":
+            return _Recorded(self._path, _read(self._path))
+        placed = {str(place): sql for place, sql in by_place(self._path).items()}
+        return _Recorded(self._path, placed, by_id=False)
 
 
 class _Recorded:
     batch = 1_000_000
     """Every question at once, so that all those without an answer are named together."""
 
-    def __init__(self, path: Path, answers: Mapping[str, str]) -> None:
-        self._path, self._answers = path, answers
+    def __init__(self, path: Path, answers: Mapping[str, str], *, by_id: bool = True) -> None:
+        self._path, self._answers, self._by_id = path, answers, by_id
 
     def complete(self, requests: Sequence[Request]) -> list[Completion]:
-        names = [request.example.id for request in requests]
+        names = [request.example.id if self._by_id else str(request.place) for request in requests]
         missing = sorted(name for name in names if name not in self._answers)
         if missing:
             more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""

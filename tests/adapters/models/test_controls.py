@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,31 @@ def test_a_replay_answers_by_id(tmp_path) -> None:
     assert replay.identity() != before
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("answers.txt", "SELECT 10\tdb\n\nSELECT 12\n"),
+        ("answers.json", '{"0": "SELECT 10\\t----- bird -----\\tdb", "2": "SELECT 12", "1": ""}'),
+        ("answers.csv", 'sql\nSELECT 10\n""\nSELECT 12\n'),
+    ],
+)
+def test_a_replay_without_ids_answers_by_place(tmp_path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    asked = [replace(request, place=place) for place, request in enumerate(REQUESTS[:3])]
+    said = Replay(str(path), None).open(**AS_IS).complete(asked[::-1])
+    assert [completion.text for completion in said] == ["SELECT 12", "", "SELECT 10"]
+    with pytest.raises(DataError, match="no answer to 1 question of 1: 3"):
+        Replay(str(path), None).open(**AS_IS).complete([replace(REQUESTS[3], place=3)])
+
+
+def test_a_file_with_other_ids_does_not_go_by_place(tmp_path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("id,sql\nq/0,SELECT 1\n")
+    with pytest.raises(DataError, match="does not go by position"):
+        Replay(str(path), None).open(**AS_IS)
+
+
 def test_a_replay_names_the_questions_that_it_has_no_answer_to(tmp_path) -> None:
     path = tmp_path / "answers.jsonl"
     path.write_text("".join(json.dumps({"id": f"q/{n}", "sql": ""}) + "\n" for n in range(993)))
@@ -105,7 +131,7 @@ def test_what_has_no_weights_cannot_be_fitted(tmp_path) -> None:
             adapter.base()
         with pytest.raises(BenchError, match="fitted"):
             adapter.open(**AS_IS | {"tuning": Full()})
-    with pytest.raises(ConfigError, match="no such file"):
+    with pytest.raises(DataError, match="no such file"):
         Replay(str(tmp_path / "nowhere"), None)
 
 
