@@ -95,12 +95,8 @@ def print_added(added: Added, *, as_json: bool) -> None:
     """Say what was installed."""
     entry = added.entry
     if as_json:
-        facts = {"name": entry.name, "adapter": entry.adapter, "content": entry.content}
-        print(
-            json.dumps(
-                {**facts, "folder": str(entry.folder), "splits": added.splits, "missing": added.missing}
-            )
-        )
+        facts = {"folder": str(entry.folder), "splits": added.splits, "missing": added.missing}
+        print(json.dumps({**asdict(entry), **facts}, indent=2))
         return
     splits = ", ".join(f"{split} {count}" for split, count in added.splits.items())
     out.print(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from bench.errors import ConfigError, DataError
+from bench.errors import BenchError, ConfigError, DataError
 from bench.identity import digest_all
 from bench.sets.recognise import candidates, recognise
 from bench.sets.shelf import DIGITS, Installed, place, record
@@ -47,6 +47,9 @@ def add(name: str, source: Path, *, kind: str | None = None, partial: bool = Fal
         try:
             bring(source, incoming)
             added = _install(name, kind, incoming, said or str(source.resolve()), partial=partial)
+        except BenchError as error:
+            error.where = error.where.replace(str(incoming), str(source))
+            raise
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
         _sweep(home, added.entry.folder)
@@ -67,7 +70,7 @@ def _install(name: str, kind: str | None, incoming: Path, source: str, *, partia
     for pointer in pointers(incoming):
         raise DataError(
             "is a Git LFS pointer, not the file",
-            where=str(pointer.relative_to(incoming)),
+            where=str(pointer),
             todo="run 'git lfs pull' in its checkout, then add it again",
         )
     found = recognise(candidates(name, kind, incoming), incoming)

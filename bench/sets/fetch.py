@@ -68,7 +68,7 @@ def offer(name: str) -> Offer:
             where=f"data set '{name}'",
             todo=f"{by_hand}install it: bench data add {name} --from DIR_OR_ARCHIVE",
         )
-    return Offer(name, kind.title, kind.licence, page, sources)
+    return Offer(getattr(kind, "kept", "") or name, kind.title, kind.licence, page, sources)
 
 
 def fetch(wanted: Offer, *, missing: bool = False, tell: Report = silent) -> Added:
@@ -82,6 +82,7 @@ def fetch(wanted: Offer, *, missing: bool = False, tell: Report = silent) -> Add
     Raises:
         DataError: a file cannot be had, or is not the one that was pinned.
     """
+    pooch.get_logger().setLevel("WARNING")
     folder = user_cache_path("text2sql-bench") / "downloads" / wanted.name
     for source in wanted.sources:
         target = folder / source.path

@@ -11,6 +11,7 @@ from bench.errors import BenchError, ConfigError, DataError, near
 from bench.registry import find, names
 from bench.sets.protocol import AbsentError, SetAdapter
 from bench.types import Dataset
+from bench.words import count
 
 DEPTH = 3
 """How far below the top of an archive its folder may lie."""
@@ -49,7 +50,7 @@ class Recognised:
         shown = ", ".join(missing[:LISTED]) + (", …" if len(missing) > LISTED else "")
         belongs = Path(*self._databases()[missing[0]].parts[-3:])
         raise DataError(
-            f"{len(missing)} databases are asked but not there: {shown}",
+            f"{count(len(missing), 'database')} asked but not there: {shown}",
             where=f"data set '{name}'",
             todo=f"put them where {belongs} belongs, install the data set that they are of, "
             "or give --partial: questions on them cannot be judged then",

@@ -1,0 +1,286 @@
+"""What a user brings is installed whole, found by name, or refused with the file and the cure."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.errors import BenchError, ConfigError, DataError
+from bench.sets import known, opened
+from bench.sets.add import add
+from bench.sets.shelf import installed, place
+
+
+def left(home: Path) -> list[str]:
+    """Name what lies under the home, locks aside."""
+    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.name != ".lock")
+
+
+def packed(folder: Path, name: str) -> Path:
+    """Pack a folder as its parent would hold it."""
+    kinds = {".zip": "zip", ".tar.gz": "gztar", ".tar.xz": "xztar", ".tar.bz2": "bztar", ".tar": "tar"}
+    kind = next(value for suffix, value in kinds.items() if name.endswith(suffix))
+    base = folder.parent / name.removesuffix(next(suffix for suffix in kinds if name.endswith(suffix)))
+    return Path(shutil.make_archive(str(base), kind, folder.parent, folder.name))
+
+
+@pytest.mark.parametrize("name", ["", "s.zip", "s.tar", "s.tar.gz", "s.tar.bz2", "s.tar.xz"])
+def test_a_folder_and_every_archive_end_in_the_same_content(folder: Path, name: str):
+    added = add("spider", packed(folder, name) if name else folder)
+    assert added.splits == {"dev": 2}
+    assert added.entry.folder.name == added.entry.content[:16]
+    before = opened("spider", folder).load("dev")
+    after = opened("spider").load("dev")
+    assert (after.fingerprint, after.examples) == (before.fingerprint, before.examples)
+    shutil.rmtree(folder)
+    assert add("spider", added.entry.folder).entry.content == added.entry.content
+
+
+def test_new_content_replaces_the_old_and_the_old_is_removed(folder: Path, home: Path):
+    first = add("spider", folder).entry
+    (folder / "README.md").write_text("v2")
+    second = add("spider", folder).entry
+    assert first.content != second.content
+    assert [path.name for path in place("spider").iterdir() if path.is_dir()] == [second.folder.name]
+
+
+def test_archives_inside_an_archive_are_unpacked_as_birds_are(folder: Path, tmp_path: Path):
+    bird = tmp_path / "dev_20240627"
+    bird.mkdir()
+    shutil.make_archive(
+        str(bird / "dev_databases"), "zip", _renamed(folder / "database", "dev_databases").parent
+    )
+    shutil.copy(folder / "tables.json", bird / "dev_tables.json")
+    question = {"question_id": 7, "db_id": "shop", "question": "q", "SQL": "SELECT 1", "evidence": ""}
+    (bird / "dev.json").write_text(json.dumps([question]))
+    (bird / "__MACOSX").mkdir()
+    (bird / "__MACOSX/._dev.json").write_text("junk")
+    added = add("bird", packed(bird, "dev.zip"))
+    assert added.missing == ()
+    assert not list(added.entry.folder.rglob("*.zip"))
+    assert not list(added.entry.folder.rglob("._*"))
+
+
+def _renamed(folder: Path, name: str) -> Path:
+    inner = folder.parent / "inner"
+    inner.mkdir()
+    return Path(shutil.copytree(folder, inner / name))
+
+
+def test_own_questions_under_a_name_of_ones_own(folder: Path, tmp_path: Path):
+    own = tmp_path / "own"
+    own.mkdir()
+    shutil.copy(folder / "database/shop/shop.sqlite", own)
+    (own / "dev.jsonl").write_text('{"question": "How many?", "sql": "SELECT count(*) FROM item"}\n')
+    added = add("shop", own)
+    assert added.entry.adapter == "jsonl"
+    assert "shop" in known()
+    dataset = opened("shop").load("dev")
+    assert (dataset.name, dataset.title, dataset.examples[0].id) == ("shop", "shop", "shop/dev/0000")
+    renamed = add("pets", folder)
+    assert renamed.entry.adapter == "spider"
+    assert opened("pets").load("dev").examples[0].id == "pets/dev/0000"
+
+
+def escaping_zip(folder: Path, name: str, mode: int = 0o644) -> Path:
+    path = folder.parent / "evil.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("spider/dev.json", "[]")
+        member = zipfile.ZipInfo(name)
+        member.external_attr = mode << 16
+        package.writestr(member, "/etc/passwd")
+    return path
+
+
+def escaping_tar(folder: Path, name: str, kind: bytes = tarfile.REGTYPE) -> Path:
+    path = folder.parent / "evil.tar.gz"
+    with tarfile.open(path, "w:gz") as package:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname, member.size = kind, "/etc/passwd", 1 if kind == tarfile.REGTYPE else 0
+        package.addfile(member, io.BytesIO(b"x"))
+    return path
+
+
+def cut(path: Path, share: float) -> Path:
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    return path
+
+
+def written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+
+
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (lambda folder: folder / "nowhere", "nowhere: is not there"),
+        (lambda folder: escaping_zip(folder, "../../evil"), r"'\.\./\.\./evil' would be written outside"),
+        (lambda folder: escaping_zip(folder, "/evil"), "'/evil' would be written outside"),
+        (lambda folder: escaping_zip(folder, "..\\evil"), "would be written outside"),
+        (lambda folder: escaping_zip(folder, "C:/evil"), "would be written outside"),
+        (lambda folder: escaping_zip(folder, "link", 0o120777), "'link' is a link"),
+        (lambda folder: escaping_tar(folder, "../evil"), r"'\.\./evil' would be written outside"),
+        (lambda folder: escaping_tar(folder, "link", tarfile.SYMTYPE), "'link' is a link"),
+        (lambda folder: escaping_tar(folder, "pipe", tarfile.FIFOTYPE), "'pipe' is a link"),
+        (lambda folder: cut(packed(folder, "s.zip"), 0.6), "damaged or cut short.*\n.*download it again"),
+        (lambda folder: cut(packed(folder, "s.tar.gz"), 0.6), "damaged or cut short"),
+        (lambda folder: cut(packed(folder, "s.tar.xz"), 0.6), "damaged or cut short"),
+        (lambda folder: written(folder.parent / "s.zip", POINTER), "Git LFS pointer, not the archive"),
+        (lambda folder: written(folder.parent / "s.zip", b"<!DOCTYPE html>"), "a web page, not the archive"),
+        (lambda folder: written(folder.parent / "s.zip", b""), "damaged or cut short"),
+    ],
+)
+def test_a_bad_archive_is_refused_and_nothing_is_written(
+    folder: Path, home: Path, tmp_path: Path, spoil: Callable[[Path], Path], said: str
+):
+    with pytest.raises(DataError, match=f"(?s){said}"):
+        add("spider", spoil(folder))
+    assert left(home) == []
+    assert not (tmp_path / "evil").exists()
+    assert not Path("/evil").exists()
+
+
+def rewrite(folder: Path, name: str, change: Callable[[list[dict[str, object]]], object]) -> Path:
+    items = json.loads((folder / name).read_text())
+    change(items)
+    (folder / name).write_text(json.dumps(items))
+    return folder
+
+
+def inside(name: str, content: bytes) -> Callable[[Path], Path]:
+    def spoil(folder: Path) -> Path:
+        (folder / name).write_bytes(content)
+        return folder
+
+    return spoil
+
+
+DATABASE = "database/shop/shop.sqlite"
+
+
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (lambda folder: folder / "database", "has no tables.json, so it is not the folder of Spider"),
+        (inside(DATABASE, POINTER), "shop.sqlite: is a Git LFS pointer.*\n.*git lfs pull"),
+        (inside("dev.json", POINTER), "dev.json: is a Git LFS pointer"),
+        (inside(DATABASE, b"not a database"), "shop.sqlite: this is not a SQLite database"),
+        (inside(DATABASE, b""), "shop.sqlite: the database is an empty file"),
+        (inside("dev.json", '[{"question": "caf\u00e9"}]'.encode("cp1252")), "dev.json: is not UTF-8"),
+        (inside("tables.json", b"[{"), "tables.json: cannot be read"),
+        (
+            lambda folder: rewrite(folder, "dev.json", lambda items: items[0].update(db_id="gone")),
+            "1 database asked but not there: gone\n.*database/gone/gone.sqlite.*--partial",
+        ),
+        (
+            lambda folder: rewrite(folder, "dev.json", lambda items: items[1].pop("query")),
+            "dev.json: question 1 has no usable 'query'",
+        ),
+    ],
+)
+def test_a_bad_folder_is_refused_and_what_was_installed_stays(
+    folder: Path, home: Path, spoil: Callable[[Path], Path], said: str
+):
+    before = add("spider", folder).entry
+    with pytest.raises(DataError, match=f"(?s){said}"):
+        add("spider", spoil(folder))
+    assert installed("spider") == before
+    assert opened("spider").load("dev").examples
+    assert [path.name for path in place("spider").iterdir() if path.is_dir()] == [before.folder.name]
+
+
+def test_a_set_without_a_database_is_installed_if_that_is_wanted(folder: Path):
+    rewrite(folder, "dev.json", lambda items: items[0].update(db_id="gone"))
+    assert add("spider", folder, partial=True).missing == ("gone",)
+
+
+def test_a_relative_finds_the_databases_of_the_installed_host(folder: Path, tmp_path: Path):
+    realistic = tmp_path / "realistic"
+    realistic.mkdir()
+    shutil.copy(folder / "dev.json", realistic / "spider-realistic.json")
+    with pytest.raises(DataError, match="install the data set that they are of"):
+        add("spider-realistic", realistic)
+    host = add("spider", folder).entry
+    assert add("spider-realistic", realistic).missing == ()
+    dataset = opened("spider-realistic").load("dev")
+    assert dataset.databases["shop"] == host.folder / DATABASE
+    assert [column.type for column in dataset.schemas["shop"].tables[0].columns] == ["INTEGER", "REAL"]
+
+
+@pytest.mark.parametrize(
+    "name, kind, said",
+    [
+        ("../evil", None, "names a folder"),
+        ("mine", "spidr", "did you mean 'spider'"),
+        ("spider", "jsonl", "read by its own adapter"),
+        ("mini", None, "is embedded"),
+    ],
+)
+def test_names_and_adapters_are_checked(folder: Path, home: Path, name: str, kind: str | None, said: str):
+    with pytest.raises(ConfigError, match=said):
+        add(name, folder, kind=kind)
+    assert left(home) == []
+
+
+def test_what_a_killed_process_left_is_swept(folder: Path, home: Path):
+    unfinished = place("spider") / ".incoming" / "spider_data"
+    unfinished.mkdir(parents=True)
+    (unfinished / "half").write_text("half")
+    assert installed("spider") is None
+    add("spider", folder)
+    assert "half" not in left(home)
+
+
+def test_a_damaged_record_and_vanished_files_are_named(folder: Path):
+    entry = add("spider", folder).entry
+    shutil.rmtree(entry.folder)
+    with pytest.raises(DataError, match="the files of data set 'spider' are gone"):
+        opened("spider")
+    (place("spider") / "set.json").write_text("{")
+    with pytest.raises(BenchError, match="install it again"):
+        opened("spider")
+
+
+def bench(*words: object, cwd: Path, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.cli", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200"},
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def test_score_and_suites_find_what_is_installed(folder: Path, tmp_path: Path):
+    said = bench("data", "add", "spider", "--from", packed(folder, "s.zip"), cwd=tmp_path)
+    assert "installed spider: dev 2;" in said
+    (tmp_path / "gold.sql").write_text("SELECT count(*) FROM item\nSELECT max(price) FROM item\n")
+    card = json.loads(bench("score", "-p", "gold.sql", "--json", cwd=tmp_path))
+    assert card["n"] == 2
+    (tmp_path / "one.toml").write_text(
+        'title = "t"\n[models]\nright = { source = "oracle:gold" }\n[datasets]\n'
+        'set = { source = "spider" }\n[methods.asked]\ntuning = "none"\n'
+    )
+    assert "to predict" in bench("plan", "one.toml", cwd=tmp_path)
+    listed = json.loads(bench("data", "list", "--json", cwd=tmp_path))
+    assert [row["name"] for row in listed if row["installed"]] == ["spider"]
+    error = bench("data", "add", "spider", "--from", tmp_path / "gold.sql", cwd=tmp_path, code=2)
+    assert "has no tables.json" in error
