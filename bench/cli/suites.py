@@ -27,7 +27,7 @@ def plan(
     """Say what would run, what is done, what is skipped and why."""
     from bench import report
 
-    planned = _plan(suite, store, limit)
+    planned = bound(suite, store, limit)
     if as_json:
         print(json.dumps(report.plan_json(planned), indent=2))
     else:
@@ -52,7 +52,7 @@ def run(
     from bench.plan import STAGES
     from bench.runner import CACHES, Options
 
-    planned = _plan(suite, store, limit, cell)
+    planned = bound(suite, store, limit, cell)
     options = Options(
         stage=choice("--stage", stage, STAGES) if stage else None,
         cache=choice("--cache", cache, CACHES),
@@ -70,7 +70,7 @@ def show(
     """Print the scores that are in the store."""
     from bench import report
 
-    report.print_scores(_plan(suite, store, limit), as_json=as_json)
+    report.print_scores(bound(suite, store, limit), as_json=as_json)
 
 
 def publish(
@@ -85,10 +85,10 @@ def publish(
     """Render the board of a suite as pages that open from the disk."""
     from bench import report
 
-    raise typer.Exit(report.publish_board(_plan(suite, store, limit), out, check=check))
+    raise typer.Exit(report.publish_board(bound(suite, store, limit), out, check=check))
 
 
-def _plan(suite: str, store: Path, limit: int | None, cells: str | None = None) -> Plan:
+def bound(suite: str, store: Path, limit: int | None, cells: str | None = None) -> Plan:
     """Read a suite and bind it to a store; imported late, so that help stays quick."""
     from bench.decode import load
     from bench.find import suite_path

@@ -12,12 +12,12 @@ from bench.site.board import Board, Sheet, board
 from bench.site.facts import costs, curve
 from bench.site.figures import BLANK, Figure, labels, proportion
 from bench.site.pairs import RATIOS
-from bench.site.payload import payload
+from bench.site.payload import payload, questions, statements
 from bench.site.template import page
-from bench.site.text import flatten
+from bench.site.text import address, flatten
 from bench.types import Schema
 
-ASSETS = ("board.css", "board.js", "stats.js", "table.js")
+ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js")
 VENDORED = (
     "datatables.net-3.1.5/dataTables.min.js",
     "datatables.net-3.1.5/LICENSE",
@@ -35,7 +35,15 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     result = arranged.result
     shared = _common([flatten(cell.provenance) for cell in result.cells if not cell.missing])
     yield "index.html", _board(arranged, shared)
+    yield (
+        "compare.html",
+        page("compare.html", board=arranged, label=labels(result.metrics)[result.metrics[0]]),
+    )
     yield "data.js", payload(arranged)
+    for sheet in arranged.sheets:
+        yield f"questions/{address(sheet.name)}.js", questions(sheet)
+        for line in sheet.done:
+            yield f"{drill.cell_home(line.cells[0])}.js", statements(line)
     yield "results.csv", downloads.table(arranged)
     yield "results.json", downloads.document(arranged)
     yield from assets()

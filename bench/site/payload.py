@@ -13,7 +13,8 @@ from scipy.special import ndtri, stdtrit
 from bench.judge.score import level_of, levels_of
 from bench.judge.stats import LEVEL
 from bench.site.board import Board, Line, Sheet
-from bench.site.drill import anchor, cell_home, question_home
+from bench.site.drill import anchor, cell_home, leaves, question_home
+from bench.site.text import address, clip
 from bench.types import Dataset
 
 
@@ -44,6 +45,7 @@ def _sheet(sheet: Sheet) -> dict[str, object]:
     levels, databases = list(levels_of(sheet.dataset)), sorted(set(_clusters(sheet.dataset)))
     return {
         "name": sheet.name,
+        "questions": f"questions/{address(sheet.name)}.js",
         "levels": levels,
         "databases": [[name, question_home(sheet.name, name)] for name in databases],
         "level": [levels.index(level_of(example)) for example in examples],
@@ -58,8 +60,32 @@ def _line(line: Line) -> dict[str, object]:
         "model": line.model,
         "method": line.method,
         "home": cell_home(line.cells[0]),
+        "statements": "" if line.missing else f"{cell_home(line.cells[0])}.js",
         "marks": {metric: pack(marks) for metric, marks in line.marks.items()},
     }
+
+
+def questions(sheet: Sheet) -> bytes:
+    """Write the questions of a sheet with their gold, for pages that show both sides of a comparison."""
+    asked = [[clip(e.question)[0], clip(e.gold[0])[0] if e.gold else ""] for e in sheet.dataset.examples]
+    return script("questions", asked)
+
+
+def statements(line: Line) -> bytes:
+    """Write the SQL that a row's first finished seed answered, in the order of the questions."""
+    cell = next(cell for cell in line.cells if not cell.missing)
+    said = {prediction.example_id: prediction.sql for prediction in cell.predictions}
+    pages = list(leaves(cell.dataset).items())
+    leaf = {example.id: number for number, (_, (_, asked)) in enumerate(pages) for example in asked}
+    return script(
+        "statements",
+        {
+            "home": cell_home(cell),
+            "leaves": [name for name, _ in pages],
+            "leaf": [leaf[example.id] for example in cell.dataset.examples],
+            "sql": [clip(said.get(example.id) or "")[0] for example in cell.dataset.examples],
+        },
+    )
 
 
 def pack(marks: Sequence[float]) -> str | list[float]:

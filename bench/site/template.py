@@ -12,11 +12,13 @@ from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of
 from bench.site import drill
 from bench.site.board import Sheet
-from bench.site.figures import interval
+from bench.site.comparison import squares
+from bench.site.figures import difference, interval
 from bench.site.paint import paint
 from bench.site.pairs import pairs, pivot
-from bench.site.text import clip, count, finalize, percent, visible
+from bench.site.text import chance, clip, finalize, percent, visible
 from bench.types import Outcome, Status
+from bench.words import count
 
 SHORT = 400
 """Characters shown of a reason."""
@@ -35,9 +37,11 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {
+        "chance": chance,
         "clip": clip,
         "count": count,
         "databases": _databases,
+        "difference": difference,
         "ended": _ended,
         "home": drill.cell_home,
         "interval": interval,
@@ -49,6 +53,7 @@ def environment() -> Environment:
         "paragraphs": _paragraphs,
         "percent": percent,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
+        "squares": squares,
         "short": lambda text: text if len(text) <= SHORT else text[:SHORT] + "…",
     }
     return env

@@ -71,6 +71,13 @@
     return p >= 0.001 ? (p + 1e-12).toFixed(3) : '< 0.001';
   }
 
+  // Spell out what the eye cannot see, as bench/site/text.py does.
+  function visible(text) {
+    return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu,
+      (found) => (found < ' ' ? String.fromCodePoint(0x2400 + found.codePointAt(0))
+        : `⟨U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`));
+  }
+
   function drawn(name, attributes) {
     const node = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const key of Object.keys(attributes)) node.setAttribute(key, attributes[key]);
@@ -88,7 +95,7 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, whisker };
+  window.page = { say, read, write, copy, percent, points, chance, visible, whisker };
 
   function openTarget() {
     let id = '';

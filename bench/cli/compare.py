@@ -1,0 +1,113 @@
+"""``bench compare``: two rows of a suite's board, question by question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.options import AsJson
+from bench.cli.suites import Limit, StoreFolder, SuiteName, bound
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bench.site.comparison import Comparison, Flip, Square
+
+
+def compare(
+    suite: SuiteName,
+    first: Annotated[str, typer.Argument(metavar="A", help="A row, as MODEL/METHOD.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The row to hold against it.")],
+    dataset: Annotated[str | None, typer.Option(help="Only this data set of the suite.")] = None,
+    flips: Annotated[int, typer.Option(min=0, help="How many flipped questions to print.")] = 5,
+    store: StoreFolder = Path("runs"),
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold two rows against each other: where each is right, and which questions flipped."""
+    from bench.collect import collect
+    from bench.errors import ConfigError, near
+    from bench.site.board import board
+    from bench.site.comparison import compare as held
+    from bench.site.comparison import find
+
+    sheets = {sheet.name: sheet for sheet in board(collect(bound(suite, store, limit))).sheets}
+    if dataset is not None and dataset not in sheets:
+        raise ConfigError(
+            f"no data set is called '{dataset}'", where="--dataset", todo=near(dataset, list(sheets))
+        )
+    chosen = [sheet for name, sheet in sheets.items() if dataset in (None, name)]
+    found = [held(sheet, find(sheet, first), find(sheet, second)) for sheet in chosen]
+    if as_json:
+        print(json.dumps([_plain(one) for one in found], indent=2))
+        return
+    for one in found:
+        _print(one, flips)
+
+
+def _plain(of: Comparison) -> dict[str, object]:
+    return {
+        "dataset": of.sheet.name,
+        "first": of.first.name,
+        "second": of.second.name,
+        "overall": asdict(of.overall),
+        "levels": {name: asdict(square) for name, square in of.levels.items()},
+        "databases": {name: asdict(square) for name, square in of.databases.items()},
+        "flips": [
+            {"example": flip.example.id, "gained": flip.gained, "first": flip.first, "second": flip.second}
+            for flip in of.flips
+        ],
+    }
+
+
+def _print(of: Comparison, flips: int) -> None:
+    from bench.console import out
+    from bench.site.figures import difference
+    from bench.site.text import visible
+
+    told = difference(of.overall.difference, of.overall.difference.p)
+    out.print(visible(f"{of.sheet.name}: {of.second.name} against {of.first.name}"), markup=False)
+    out.print(f"{told.text} points ({told.title.rpartition(', by Holm')[0]})", markup=False)
+    out.print(_table({"all": of.overall, **of.levels}, "difficulty"))
+    out.print(_table(of.databases, "database"))
+    out.print(f"{len(of.flips)} questions flipped", markup=False)
+    for flip in of.flips[:flips]:
+        _print_flip(flip)
+    if len(of.flips) > flips:
+        out.print(f"{len(of.flips) - flips} more with --flips {len(of.flips)}, or --json", markup=False)
+    out.print()
+
+
+def _table(squares: Mapping[str, Square], what: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from bench.site.text import points, visible
+
+    grid = Table(box=None, pad_edge=False)
+    grid.add_column(what)
+    for heading in ("n", "both right", "only A", "only B", "neither", "B minus A"):
+        grid.add_column(heading, justify="right")
+    for name, one in squares.items():
+        counts = (one.difference.n, one.both, one.only_first, one.only_second, one.neither)
+        grid.add_row(Text(visible(name)), *(f"{number:,}" for number in counts), points(one.difference.value))
+    return grid
+
+
+def _print_flip(flip: Flip) -> None:
+    from bench.console import out
+    from bench.site.text import visible
+    from bench.sql.explain import explain
+
+    example = flip.example
+    out.print(visible(f"\n{example.id} ({example.db_id}): {example.question}"), markup=False)
+    out.print(visible(f"  gold  {example.gold[0]}"), markup=False)
+    for name, sql, right in (("A", flip.first, not flip.gained), ("B", flip.second, flip.gained)):
+        out.print(visible(f"  {name} {'✓' if right else '✗'}   {sql or 'no SQL'}"), markup=False)
+        for sentence in explain(example.gold[0], sql) if sql and not right else ():
+            out.print(visible(f"        {sentence}"), markup=False)

@@ -1,0 +1,79 @@
+"""Two rows against each other: counted by hand, on the values and on the command line."""
+
+import json
+
+import pytest
+
+from bench.cli import compare as verb
+from bench.errors import ConfigError
+from bench.site.board import board
+from bench.site.comparison import compare, find, squares
+
+
+@pytest.fixture(scope="module")
+def sheet(result):
+    return board(result).sheets[0]
+
+
+def test_counts_and_flips(sheet):
+    # The medium base is wrong on questions 5 to 12 and LoRA on 9, 11 and 12: five are gained, none is lost.
+    found = compare(sheet, find(sheet, "tiny-medium/base"), find(sheet, "tiny-medium/lora"))
+    whole = found.overall
+    assert (whole.both, whole.only_first, whole.only_second, whole.neither) == (4, 0, 5, 3)
+    assert whole.difference.p == pytest.approx(2 * 0.5**5)
+    assert [flip.example.id for flip in found.flips] == ["dev-5", "dev-6", "dev-7", "dev-8", "dev-10"]
+    assert all(flip.gained and flip.second == flip.example.gold[0] for flip in found.flips)
+    assert [(name, one.only_second) for name, one in found.levels.items()] == [
+        ("easy", 0),
+        ("medium", 2),
+        ("hard", 2),
+        ("extra", 1),
+    ]
+    assert {name: one.only_second for name, one in found.databases.items()} == {"concert": 3, "museum": 2}
+
+
+def test_methods_of_one_model_meet(sheet):
+    assert [(first.name, second.method) for first, second, _ in squares(sheet)] == [
+        ("tiny-small/base", "lora"),
+        ("tiny-small/base", "qlora"),
+        ("tiny-small/lora", "qlora"),
+        ("tiny-medium/base", "lora"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("tiny-medium/lorra", "tiny-medium/lora"), ("tiny-medium/qlora", "not run")]
+)
+def test_a_row_that_is_not_there_is_named(sheet, name, told):
+    with pytest.raises(ConfigError, match=told):
+        find(sheet, name)
+
+
+@pytest.fixture
+def stored(result, monkeypatch):
+    """The verb, with this result in place of a store's."""
+    monkeypatch.setattr("bench.collect.collect", lambda plan: plan)
+    monkeypatch.setattr(verb, "bound", lambda *_: result)
+
+
+def test_the_command_line_says_the_same(stored, capsys):
+    verb.compare("tiny", "tiny-medium/base", "tiny-medium/lora", flips=2)
+    told = capsys.readouterr().out
+    assert "mini: tiny-medium/lora against tiny-medium/base" in told
+    assert "+41.7 points" in told
+    assert "exact McNemar p 0.063" in told
+    assert "5 questions flipped" in told
+    assert told.count("  gold  ") == 2
+    assert "3 more with --flips 5" in told
+
+
+def test_json_has_every_flip(stored, capsys):
+    verb.compare("tiny", "tiny-medium/base", "tiny-medium/lora", as_json=True)
+    (one,) = json.loads(capsys.readouterr().out)
+    assert one["overall"]["only_second"] == 5
+    assert [flip["example"] for flip in one["flips"]] == ["dev-5", "dev-6", "dev-7", "dev-8", "dev-10"]
+
+
+def test_an_unknown_data_set_is_refused(stored):
+    with pytest.raises(ConfigError, match="no data set is called 'mimi'"):
+        verb.compare("tiny", "tiny-medium/base", "tiny-medium/lora", dataset="mimi")
