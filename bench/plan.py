@@ -142,7 +142,7 @@ class Plan:
         Raises:
             DataError: the split is empty.
         """
-        return self.dataset(cell.dataset, self.suite.datasets[cell.dataset].train)
+        return self.dataset(*self.suite.learnt_from(cell.dataset))
 
     def prompter(self, bound: Bound, tokenizer: Tokenizer | None = None) -> Prompter:
         """Return what writes the prompts that a cell is asked by."""

@@ -87,6 +87,7 @@ class DatasetSpec(Record):
     source: str
     split: str = "dev"
     train: str = "train"
+    """Split of this set, or ``name/split`` of another one of the suite."""
     root: str | None = None
     """Folder of a set that is not embedded; relative to the suite's file."""
 
@@ -195,6 +196,11 @@ class Suite(Record):
     def skip_reason(self, cell: Cell) -> str | None:
         """Say why a cell is left out, or ``None``."""
         return next((skip.reason for skip in self.skip if skip.matches(cell)), None)
+
+    def learnt_from(self, dataset: str) -> tuple[str, str]:
+        """Give the data set and the split that methods asked about ``dataset`` learn from."""
+        name, _, split = self.datasets[dataset].train.rpartition("/")
+        return name or dataset, split
 
     def teacher(self, cell: Cell) -> Cell | None:
         """Give the cell whose fit teaches ``cell``."""
@@ -305,6 +311,8 @@ def _references(suite: Suite) -> list[tuple[str, Literal["model", "method", "dat
             found.append((f"{key}.method", "method", pick.method))
         if pick.dataset is not None:
             found.append((f"{key}.dataset", "dataset", pick.dataset))
+    for name in suite.datasets:
+        found.append((f"datasets.{name}.train", "dataset", suite.learnt_from(name)[0]))
     for name, method in suite.methods.items():
         if isinstance(method.objective, Distillation):
             key = f"methods.{name}.objective.teacher"

@@ -154,3 +154,15 @@ def test_a_list_of_modules_may_be_given(tmp_path: Path):
     tuning = '{ kind = "lora", targets = ["q_proj", "v_proj"] }'
     suite = read(tmp_path, TEXT.replace('{ kind = "lora", rank = 4 }', tuning))
     assert suite.methods["kid"].tuning.targets == ("q_proj", "v_proj")
+
+
+def test_a_set_may_learn_from_another_one(tmp_path: Path):
+    text = TEXT.replace(
+        'mini = { source = "mini" }',
+        'mini = { source = "mini" }\nseen = { source = "mini", train = "mini/dev" }',
+    )
+    suite = read(tmp_path, text)
+    assert suite.learnt_from("mini") == ("mini", "train")
+    assert suite.learnt_from("seen") == ("mini", "dev")
+    with pytest.raises(ConfigError, match=r"datasets\.seen\.train: unknown dataset 'miny'\n.*'mini'"):
+        read(tmp_path, text.replace("mini/dev", "miny/dev"))
