@@ -60,7 +60,7 @@ def parse(table: dict[str, Any], *, text: str = "", where: str, name: str, folde
                 todo=near(adapter, there),
             )
     check_references(suite, where)
-    format_of(suite.prompt, f"{where}{_line(text, ('prompt',))}")
+    format_of(suite.prompt, at(where, line=_line(text, ("prompt",))))
     return suite
 
 

@@ -28,7 +28,7 @@ def format_of(spec: PromptSpec, where: str = "") -> Format:
     Raises:
         ConfigError: it is unknown, or has no place for something that ``spec`` asks.
     """
-    prefix = f"{where}, " if where else ""
+    prefix = f"{where}: " if where else ""
     if spec.format not in FORMATS:
         raise ConfigError(
             f"unknown prompt format '{spec.format}'",
