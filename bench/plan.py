@@ -99,7 +99,7 @@ class Plan:
         self._prompters: dict[tuple[object, ...], Prompter] = {}
 
     @cached_property
-    def cells(self) -> tuple[Bound, ...]:
+    def wanted(self) -> tuple[Cell, ...]:
         """All cells that match and are not skipped.
 
         Raises:
@@ -113,7 +113,17 @@ class Plan:
                 where="--cell",
                 todo=near(self.pattern, [cell.slug for cell in everything]),
             )
-        bound = tuple(self.bind(cell) for cell in chosen)
+        return tuple(chosen)
+
+    @cached_property
+    def cells(self) -> tuple[Bound, ...]:
+        """The wanted cells, bound.
+
+        Raises:
+            BenchError: the model, data or rules of one cannot be found, or the suite expects something
+                of a metric that none has.
+        """
+        bound = tuple(self.bind(cell) for cell in self.wanted)
         _check_expectations(self.suite, bound)
         return bound
 

@@ -14,53 +14,67 @@ from bench.errors import ConfigError
 from bench.expect import Finding, check
 from bench.judge.score import score
 from bench.plan import Plan
+from bench.preview import preview
 from bench.results import SuiteResult
 from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
 from bench.site import board, index, publish, table
-from bench.words import count
+from bench.words import count, number, size
 
 DONE, FAILED, UNMET = 0, 1, 3
 
 
 def print_plan(plan: Plan) -> None:
     """Print each cell with what is left to do, and what is skipped and why."""
+    seen = preview(plan)
     grid = Table(title=plan.suite.title, title_justify="left", box=None, pad_edge=False)
-    for heading in ("cell", "method", "questions", "state"):
-        grid.add_column(heading, justify="right" if heading == "questions" else "left")
-    for bound in plan.cells:
-        grid.add_row(bound.cell.slug, bound.method.in_words(), str(len(bound.dataset.examples)), bound.state)
+    for heading in ("cell", "method", "questions", "steps", "weights", "state"):
+        grid.add_column(heading, justify="left" if heading in ("cell", "method", "state") else "right")
+    for ahead in seen.cells:
+        weights = "not here" if ahead.source else size(ahead.weights)
+        numbers = (number(ahead.questions), number(ahead.steps), weights)
+        grid.add_row(ahead.cell.slug, ahead.method, *numbers, ahead.state)
     out.print(grid)
     for cell in plan.suite.all_cells():
         reason = plan.suite.skip_reason(cell)
         if reason:
             out.print(f"skipped {cell.slug}: {reason}", markup=False)
+    for what, slugs in seen.missing.items():
+        out.print(f"missing for {count(len(slugs), 'cell')}: {what}", markup=False)
+    if away := sorted({ahead.source for ahead in seen.cells if ahead.source}):
+        out.print(f"memory and time are unknown until these are here: {', '.join(away)}", markup=False)
+    if seen.missing:
+        return
     todo = tasks(plan, Options())
     out.print(f"{count(len(todo), 'task')} to run" if todo else "everything is done", markup=False)
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
     """Give the plan as JSON values."""
+    seen = preview(plan)
     return {
         "suite": plan.suite.name,
         "cells": [
             {
-                "cell": bound.cell.slug,
-                "method": bound.method.in_words(),
-                "questions": len(bound.dataset.examples),
-                "state": bound.state,
-                "fit": str(bound.fit) if bound.fit else None,
-                "predictions": str(bound.predictions),
-                "judged": str(bound.judged),
+                "cell": ahead.cell.slug,
+                "method": ahead.method,
+                "questions": ahead.questions,
+                "steps": ahead.steps,
+                "weights": ahead.weights,
+                "state": ahead.state,
+                "fit": str(ahead.bound.fit) if ahead.bound and ahead.bound.fit else None,
+                "predictions": str(ahead.bound.predictions) if ahead.bound else None,
+                "judged": str(ahead.bound.judged) if ahead.bound else None,
             }
-            for bound in plan.cells
+            for ahead in seen.cells
         ],
+        "missing": [{"what": what, "cells": slugs} for what, slugs in seen.missing.items()],
         "skipped": [
             {"cell": cell.slug, "reason": reason}
             for cell in plan.suite.all_cells()
             if (reason := plan.suite.skip_reason(cell))
         ],
-        "tasks": [task.name for task in tasks(plan, Options())],
+        "tasks": [] if seen.missing else [task.name for task in tasks(plan, Options())],
     }
 
 

@@ -10,3 +10,23 @@ def count(number: int, one: str, many: str = "") -> str:
     ('1 question', '1,034 questions')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def number(value: int | None) -> str:
+    """Write a number, or nothing where there is none.
+
+    >>> number(4330), number(None)
+    ('4,330', '')
+    """
+    return "" if value is None else f"{value:,}"
+
+
+def size(value: int | None) -> str:
+    """Write bytes in a unit that people use, or nothing where there are none.
+
+    >>> size(3_600_000), size(15_200_000_000), size(None)
+    ('3.6 MB', '15.2 GB', '')
+    """
+    if value is None:
+        return ""
+    return f"{value / 1e6:.1f} MB" if value < 1e9 else f"{value / 1e9:.1f} GB"
