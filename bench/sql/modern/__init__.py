@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from func_timeout import FunctionTimedOut, func_timeout
-
 from bench.sql.modern.match import partials
 from bench.sql.modern.normal import normalize
 from bench.sql.modern.read import LONGEST, read
@@ -17,12 +15,10 @@ from bench.sql.modern.tree import EMPTY, Query
 from bench.sql.spider import Match
 from bench.sql.spider.names import Names, names_of
 from bench.sql.spider.tree import Unparsed
+from bench.sql.timed import TooHardError, timed
 from bench.types import Schema
 
 __all__ = ["Query", "Unparsed", "exact_match", "parse"]
-
-SECONDS = 2.0
-"""How long one text may take."""
 
 
 def parse(sql: str, schema: Schema) -> Query | Unparsed:
@@ -50,12 +46,9 @@ def exact_match(gold: str, pred: str, schema: Schema) -> Match:
 @lru_cache(maxsize=4096)
 def _parse(sql: str, names: Names) -> Query | Unparsed:
     try:
-        form: Query | Unparsed = func_timeout(SECONDS, _read, args=(sql, names))
-    except FunctionTimedOut:
-        return Unparsed(f"takes longer than {SECONDS:g} seconds")
-    except RecursionError:
-        return Unparsed("nested too deeply")
-    return form
+        return timed(sql, _read, sql, names)
+    except TooHardError as error:
+        return Unparsed(str(error))
 
 
 def _read(sql: str, names: Names) -> Query | Unparsed:
