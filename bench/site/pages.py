@@ -13,6 +13,7 @@ from bench.site.facts import costs, curve
 from bench.site.figures import BLANK, Figure, labels, proportion
 from bench.site.pairs import RATIOS
 from bench.site.payload import payload, questions, statements
+from bench.site.reported import listings
 from bench.site.template import page
 from bench.site.text import address, flatten
 from bench.types import Schema
@@ -39,6 +40,7 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
         "compare.html",
         page("compare.html", board=arranged, label=labels(result.metrics)[result.metrics[0]]),
     )
+    yield "reported.html", page("reported.html", result=result, listings=listings())
     yield "data.js", payload(arranged)
     for sheet in arranged.sheets:
         yield f"questions/{address(sheet.name)}.js", questions(sheet)

@@ -16,6 +16,7 @@ from bench.site.comparison import squares
 from bench.site.figures import difference, interval
 from bench.site.paint import paint
 from bench.site.pairs import pairs, pivot
+from bench.site.reported import beside
 from bench.site.text import chance, clip, finalize, percent, visible
 from bench.types import Outcome, Status
 from bench.words import count
@@ -37,6 +38,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {
+        "beside": lambda sheet: beside(sheet.dataset.name, sheet.dataset.split),
         "chance": chance,
         "clip": clip,
         "count": count,
