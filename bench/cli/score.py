@@ -66,6 +66,9 @@ def score(
     workers: Annotated[
         int | None, typer.Option("--workers", "--num_cpus", min=1, help="Processes that run SQL.")
     ] = None,
+    cache: Annotated[
+        bool, typer.Option("--cache", help="Remember verdicts in your cache folder, and use those there.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write a row for each question here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a test case for each question here.")] = None,
@@ -73,6 +76,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score predictions made elsewhere; no model is involved."""
+    from bench.execute.cache import default
     from bench.execute.policy import at, named
     from bench.scoring import pages, show
     from bench.scoring.compare import contrast
@@ -100,7 +104,8 @@ def score(
     answers = files(given)
     outputs.check(len(answers))
     others = (against,) if against else ()
-    scored = score_files((*answers, *others), load(source), wanted, limits, workers=workers)
+    kept = default() if cache else None
+    scored = score_files((*answers, *others), load(source), wanted, limits, workers=workers, cache=kept)
     contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []
     scored = scored[: len(answers)]
     if as_json:

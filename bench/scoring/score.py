@@ -93,6 +93,7 @@ def score_files(
     policy: Policy,
     *,
     workers: int | None = None,
+    cache: Path | None = None,
 ) -> tuple[Scored, ...]:
     """Score prediction files for the same questions.
 
@@ -102,6 +103,7 @@ def score_files(
         rules: rules, the headline first; those of the data set if there are none.
         policy: the limits of execution.
         workers: how many processes run SQL.
+        cache: a file of verdicts to look in first and to add to.
 
     Raises:
         ConfigError: a rule is not known.
@@ -109,7 +111,7 @@ def score_files(
     """
     names = metrics(rules, dataset.rules, where="--rules")
     answers = [{one.example_id: one for one in read(file, dataset)} for file in files]
-    with Executor(policy, workers=workers) as executor:
+    with Executor(policy, workers=workers, cache=cache) as executor:
         verdicts = _verdicts(dataset, answers, names, executor)
     return tuple(
         _scored(name, dataset, said, verdicts, names)

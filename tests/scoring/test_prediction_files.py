@@ -103,3 +103,13 @@ def test_rules_side_by_side_count_and_name_the_questions_they_disagree_on(home: 
     assert [line.split() for line in out.splitlines() if line.startswith("ex.bird   ")][-1] == [
         *("ex.bird", "ex.strict", "1", "gold/0003")
     ]
+
+
+def test_a_cache_changes_nothing_but_what_is_run(home: Path, bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    plain = bench(*GIVEN, "-p", "said", "--json")
+    assert not (home / "cache").exists()
+    first = bench(*GIVEN, "-p", "said", "--json", "--cache")
+    (kept,) = (home / "cache").rglob("*.sqlite")
+    assert kept.stat().st_size > 0
+    assert plain == first == bench(*GIVEN, "-p", "said", "--json", "--cache")
