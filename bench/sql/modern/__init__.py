@@ -49,6 +49,8 @@ def _parse(sql: str, names: Names) -> Query | Unparsed:
         return timed(sql, _read, sql, names)
     except TooHardError as error:
         return Unparsed(str(error))
+    except Exception as error:  # of hostile text sqlglot makes trees that no query has
+        return Unparsed(f"it makes no tree that can be walked ({type(error).__name__})")
 
 
 def _read(sql: str, names: Names) -> Query | Unparsed:

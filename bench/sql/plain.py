@@ -1,0 +1,66 @@
+"""Write a parsed query plainly: no aliases, no quotes, lower case; spelling does not tell it apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from bench.types import Schema
+
+Columns: TypeAlias = Mapping[str, AbstractSet[str]]
+"""Table → its columns, in lower case."""
+
+
+def columns_of(schema: Schema | None) -> Columns:
+    """Return the columns of a schema; none where there is no schema."""
+    tables = schema.tables if schema else ()
+    return {table.name.lower(): {column.name.lower() for column in table.columns} for table in tables}
+
+
+def plain(tree: exp.Query, columns: Columns, *, bare: bool) -> exp.Query:
+    """Lower-case all names, take off their quotes, and put tables in place of their aliases.
+
+    With ``bare``, columns go without their table: there is only one. A quoted name that no table has
+    as a column is a text.
+    """
+    for name in tree.find_all(exp.Identifier):
+        name.set("this", name.this if _is_text(name, columns) else name.this.lower())
+    tables = {table.alias: table.name for table in tree.find_all(exp.Table) if table.alias}
+    for column in list(tree.find_all(exp.Column)):
+        if _is_text(column.this, columns) and not column.table:
+            column.replace(exp.Literal.string(column.name))
+            continue
+        owner = tables.get(column.table, column.table) or _owner(column, columns)
+        column.set("table", exp.to_identifier(owner) if owner and not bare else None)
+    for name in tree.find_all(exp.Identifier):
+        name.set("quoted", False)
+    for table in tree.find_all(exp.Table):
+        table.set("alias", None)
+    for string in tree.find_all(exp.Alias):
+        string.replace(string.this)
+    return tree
+
+
+def _is_text(name: exp.Expr, columns: Columns) -> bool:
+    return (
+        bool(columns)
+        and bool(name.args.get("quoted"))
+        and isinstance(name.parent, exp.Column)
+        and not any(name.name.lower() in known for known in columns.values())
+    )
+
+
+def _owner(column: exp.Column, columns: Columns) -> str:
+    """Return the table that ``column`` must be of, as far as its SELECT and the schema tell."""
+    select = column.find_ancestor(exp.Select)
+    if select is None:
+        return ""
+    entries = [select.args.get("from_"), *(select.args.get("joins") or ())]
+    sources = [entry.this for entry in entries if entry is not None]
+    if len(sources) == 1:
+        return sources[0].name if isinstance(sources[0], exp.Table) else ""
+    names = [source.name for source in sources if isinstance(source, exp.Table)]
+    return next((name for name in names if column.name.lower() in columns.get(name, ())), "")
