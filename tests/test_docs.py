@@ -68,8 +68,8 @@ def test_the_data_set_of_the_docs_loads(tmp_path: Path):
 
 
 def test_the_objective_of_the_docs_is_a_record(tmp_path: Path):
-    made = documented(tmp_path, "Tvd").model_validate({"teacher": {"model": "a", "method": "b"}})
-    assert made.name == "tvd"
+    made = documented(tmp_path, "Half").model_validate({"teacher": {"model": "a", "method": "b"}})
+    assert made.name == "half"
     assert made.needs_teacher
 
 

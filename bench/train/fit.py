@@ -105,7 +105,7 @@ def fit(
     if PartialState().is_main_process:
         tuning.save(model, tokenizer, out)
         checkpoint.remove()
-    return _measured(model, progress, encoded, threads)
+    return _measured(model, progress, encoded, len(samples), threads)
 
 
 def _mathematics(job: FitJob) -> Mathematics:
@@ -150,7 +150,7 @@ def _identity(job: FitJob, dataset: Dataset, threads: int) -> str:
     return json.dumps(settings, sort_keys=True)
 
 
-def _measured(model: Model, progress: Progress, encoded: Encoded, threads: int) -> Fit:
+def _measured(model: Model, progress: Progress, encoded: Encoded, examples: int, threads: int) -> Fit:
     total, trainable = count(model)
     logs = {name: value / number for name, (value, number) in progress.logs.items() if number}
     logs |= {
@@ -162,7 +162,7 @@ def _measured(model: Model, progress: Progress, encoded: Encoded, threads: int) 
         parameters=total,
         trainable=trainable,
         steps=progress.step,
-        examples=len(encoded.samples),
+        examples=examples,
         tokens=progress.tokens,
         seconds=progress.seconds,
         tokens_per_second=progress.tokens / progress.seconds if progress.seconds else 0.0,
