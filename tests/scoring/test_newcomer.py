@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,12 @@ def test_help_names_every_policy(bench):
     out = bench("--help")[1]
     for name in POLICIES:
         assert name in out.partition("--policy")[2].partition("--now")[0]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/official.md", "docs/scoring.md"])
+def test_every_option_that_the_docs_give_exists(bench, page: str):
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8").replace("\\\n", " ")
+    commands = [line.partition("#")[0] for line in text.splitlines() if line.startswith("$ bench score")]
+    assert commands
+    known = set(re.findall(r"--?[a-z][a-z_-]*", bench("--help")[1]))
+    assert {word for line in commands for word in line.split() if word.startswith("-")} <= known
