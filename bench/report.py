@@ -44,6 +44,7 @@ def print_plan(plan: Plan) -> None:
     if away := sorted({ahead.source for ahead in seen.cells if ahead.source}):
         out.print(f"memory and time are unknown until these are here: {', '.join(away)}", markup=False)
     if seen.missing:
+        out.print("what this costs is unknown until then", markup=False)
         return
     todo = tasks(plan, Options())
     out.print(f"{count(len(todo), 'task')} to run" if todo else "everything is done", markup=False)
