@@ -8,11 +8,12 @@ left can still be exponential for made-up tables, so the search is bounded.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Sequence
 
     from bench.types import Row
 
@@ -37,14 +38,13 @@ def same_under_some_order(gold: Sequence[Row], pred: Sequence[Row], in_order: bo
     Raises:
         SearchTooLong: undecided after ``MAX_CELLS``.
     """
-    left, right = list(zip(*gold, strict=True)), list(zip(*pred, strict=True))
     if in_order or len(gold) == 1:
-        return Counter(left) == Counter(right)
-    if len(left) == 1:
-        return Counter(left[0]) == Counter(right[0])
-    ids: dict[Hashable, int] = {}
-    numbered = [tuple(ids.setdefault(value, len(ids)) for value in column) for column in left + right]
-    goal, given = numbered[: len(left)], numbered[len(left) :]
+        return Counter(zip(*gold, strict=True)) == Counter(zip(*pred, strict=True))
+    if Counter(gold) == Counter(pred):
+        return True
+    if len(gold[0]) == 1:
+        return False
+    goal, given = _numbered(gold, pred)
     classes = _classes(goal, given)
     return classes is not None and _search(goal, given, *classes)
 
@@ -60,11 +60,7 @@ def found_among(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> boo
     Raises:
         SearchTooLong: undecided after ``MAX_CELLS``.
     """
-    ids: dict[Hashable, int] = {}
-    goal, given = (
-        [tuple(ids.setdefault(value, len(ids)) for value in column) for column in zip(*table, strict=True)]
-        for table in (gold, pred)
-    )
+    goal, given = _numbered(gold, pred)
     if in_order or len(gold) == 1:
         return Counter(goal) <= Counter(given)
     partners: dict[Ids, Counter[Ids]] = {}
@@ -85,25 +81,28 @@ def found_among(gold: Sequence[Row], pred: Sequence[Row], in_order: bool) -> boo
         raise SearchTooLong(f"{len(goal)} columns") from None
 
 
+def _numbered(gold: Sequence[Row], pred: Sequence[Row]) -> tuple[list[Ids], list[Ids]]:
+    """Give the columns of both tables, each distinct value as a number of its own."""
+    number = defaultdict[object, int](count().__next__).__getitem__
+    goal = [tuple(map(number, column)) for column in zip(*gold, strict=True)]
+    return goal, [tuple(map(number, column)) for column in zip(*pred, strict=True)]
+
+
 def _classes(goal: list[Ids], given: list[Ids]) -> tuple[list[int], list[int]] | None:
     """Colour the columns of both tables until the colours settle; ``None`` if they cannot match.
 
     A column's colour comes from its values; then from its values with the colours of the rows they
     stand in, where a row's colour is the multiset of its (colour of column, value).
     """
-    names: dict[Hashable, int] = {}
-
-    def name(thing: Hashable) -> int:
-        return names.setdefault(thing, len(names))
-
+    name = defaultdict[object, int](count().__next__).__getitem__
     colours = [[name(tuple(sorted(column))) for column in table] for table in (goal, given)]
-    count = 0
+    settled = 0
     while True:
         if sorted(colours[0]) != sorted(colours[1]):
             return None
-        if len(set(colours[0])) == count:
+        if len(set(colours[0])) == settled:
             return colours[0], colours[1]
-        count = len(set(colours[0]))
+        settled = len(set(colours[0]))
         rows = [
             [name(tuple(sorted(zip(own, row, strict=True)))) for row in zip(*table, strict=True)]
             for own, table in zip(colours, (goal, given), strict=True)
@@ -153,7 +152,7 @@ def _try(
         return True
     colour, column = wanted[0]
     partners = left_over[colour]
-    for candidate in [candidate for candidate, count in partners.items() if count]:
+    for candidate in [candidate for candidate, number in partners.items() if number]:
         longer = _lengthen(left, right, column, candidate, budget)
         if longer is None:
             continue

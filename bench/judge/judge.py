@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
-from bench.judge.rules import EM_RULES, EX_RULES, ExRule
+from bench.judge.exact import EM_RULES
+from bench.judge.rules import EX_RULES, ExRule
 from bench.judge.runs import Run
 from bench.judge.score import UNRATED
 from bench.sql import rewrite

@@ -65,6 +65,8 @@ def remove_distinct(sql: str) -> str:
     A semicolon in open brackets does not end a statement; white space and line comments after the
     one that does still belong to it.
     """
+    if ";" not in sql and "distinct" not in sql.lower():
+        return sql
     kept: list[str] = []
     copied = at = level = 0
     last_close = sql.rfind("*/")
