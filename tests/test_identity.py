@@ -30,6 +30,24 @@ def test_golden_keys():
     assert judged == "e31db74e85ab8b222fbc66146f95b71fa6ac0f4a0510898319996a9e4f3ce153"
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "later"),
+    [
+        (Training, {"steps": 10}, {"optimizer": "adamw-8bit"}),
+        (Training, {"steps": 10}, {"gradient_checkpointing": True}),
+        (Training, {"steps": 10}, {"validation": {"every": 7}}),
+        (Lora, {"rank": 8}, {"dora": True}),
+        (Kid, {"teacher": {"model": "m", "method": "t"}}, {"refresh": "never"}),
+    ],
+)
+def test_a_field_that_came_later_moves_a_key_only_when_it_says_something(kind, given, later):
+    plain = kind.model_validate(given)
+    assert not kind.later & plain.model_dump().keys()
+    assert digest(kind.model_validate(given | later)) != digest(plain)
+    spelt_out = {name: getattr(plain, name) for name in kind.later}
+    assert digest(kind.model_validate(given | spelt_out)) == digest(plain)
+
+
 def test_canonical_form_is_independent_of_order_and_type_of_container():
     assert (
         canonical({"b": [1, 2], "a": None}) == canonical({"a": None, "b": (1, 2)}) == '{"a":null,"b":[1,2]}'

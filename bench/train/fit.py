@@ -158,6 +158,8 @@ def _measured(model: Model, progress: Progress, encoded: Encoded, examples: int,
         "examples_truncated": float(len(encoded.truncated)),
         "examples_dropped": float(len(encoded.dropped)),
     }
+    if progress.validations:
+        logs["validation_loss"] = min(progress.validations)
     return Fit(
         parameters=total,
         trainable=trainable,

@@ -65,7 +65,7 @@ def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, rep
     wrapped, optimizer = accelerator.prepare(student, optimizer)
     lesson = replace(lesson, models=replace(lesson.models, student=wrapped))
     samples, held_out = validate.hold_out(samples, training.validation, lesson.seed)
-    total = schedule.steps(training, len(samples))
+    total = schedule.steps(training, len(samples), accelerator.num_processes)
     done = progress.step * training.accumulation * accelerator.num_processes
     data = islice(order(samples, training.batch, lesson.seed), done, None)
     clock = Clock(progress.parts)
@@ -105,7 +105,11 @@ def _step(
     total: int,
 ) -> None:
     """Find out what to read in all batches, learn from it, and move the weights."""
-    keys = [(lesson.seed, progress.step, number, accelerator.process_index) for number in range(len(batches))]
+    # Numbered over all processes: two of them draw what one would with twice the accumulation.
+    places = [
+        number * accelerator.num_processes + accelerator.process_index for number in range(len(batches))
+    ]
+    keys = [(lesson.seed, progress.step, place, 0) for place in places]
     moments = [Moment(_seeded(*key), progress, total, clock) for key in keys]
     with clock.part("prefixes"), _autocast(lesson.training, accelerator):
         readings = [

@@ -7,12 +7,12 @@ import math
 from bench.methods import Training
 
 
-def steps(training: Training, samples: int) -> int:
+def steps(training: Training, samples: int, processes: int = 1) -> int:
     """Return the number of optimiser steps over ``samples`` training examples."""
     if training.steps is not None:
         return training.steps
     assert training.epochs is not None
-    per_epoch = math.ceil(samples / training.batch) / training.accumulation
+    per_epoch = math.ceil(samples / training.batch) / (training.accumulation * processes)
     return max(1, math.ceil(training.epochs * per_epoch))
 
 

@@ -89,16 +89,16 @@ def _ia3(model: Model, tuning: Ia3) -> IA3Config:
 
 
 def _check(model: Model, targets: Iterable[str] | None, where: str = "tuning.targets") -> None:
-    """Refuse modules that the model does not have."""
+    """Refuse modules that the model does not have, or that cannot be adapted."""
     for target in targets or ():
-        if not _exists(target, (name for name, _ in model.named_modules())):
-            raise FitError(
-                f"the model has no module '{target}'", where=where, todo=near(target, linear_modules(model))
-            )
+        found = [module for name, module in model.named_modules() if _ends(name, target)]
+        if not any(_is_linear(module) or isinstance(module, nn.Embedding) for module in found):
+            what = f"'{target}' is no linear layer" if found else f"the model has no module '{target}'"
+            raise FitError(what, where=where, todo=near(target, linear_modules(model)))
 
 
-def _exists(target: str, modules: Iterable[str]) -> bool:
-    return any(name == target or name.endswith(f".{target}") for name in modules)
+def _ends(name: str, target: str) -> bool:
+    return name == target or name.endswith(f".{target}")
 
 
 def _is_linear(module: nn.Module) -> bool:

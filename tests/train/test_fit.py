@@ -14,7 +14,12 @@ torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
 from bench.errors import BenchError, ConfigError, FitError  # noqa: E402
 from bench.methods import (  # noqa: E402
+    Abkd,
+    Akl,
+    Fkd,
     Full,
+    Ia3,
+    Jsd,
     Kid,
     Lora,
     NoTuning,
@@ -22,8 +27,12 @@ from bench.methods import (  # noqa: E402
     Qlora,
     Rkd,
     Sft,
+    SkewKl,
+    SkewRkl,
+    Taid,
     TeacherRef,
     Training,
+    Tvd,
 )
 from bench.train import schedule  # noqa: E402
 from bench.train.data import collate, encode  # noqa: E402
@@ -152,7 +161,14 @@ def kept(module) -> list:
     return outputs
 
 
-@pytest.mark.parametrize("objective", ["sft", "kid"])
+CARRIERS = [
+    Sft(),
+    KID.model_copy(update={"fill": "mask"}),
+    *(kind(teacher=TEACHER) for kind in (Fkd, Jsd, Tvd, SkewKl, SkewRkl, Akl, Abkd, Taid)),
+]
+
+
+@pytest.mark.parametrize("objective", CARRIERS, ids=lambda chosen: chosen.name)
 def test_prompt_and_padding_carry_no_loss(base, teacher, objective) -> None:
     """The gradient at the output of the embedding of padding is zero; prompts only matter as context."""
     model = load_model(Weights(base)).requires_grad_(True)
@@ -160,8 +176,7 @@ def test_prompt_and_padding_carry_no_loss(base, teacher, objective) -> None:
     batch = collate(samples[:6], WORDS.pad_token_id)
     logits, embedded = kept(model.lm_head), kept(model.model.embed_tokens)
     models = Models(model, load_model(Weights(teacher)), len(WORDS), WORDS.mask_token_id)
-    chosen = Sft() if objective == "sft" else KID.model_copy(update={"fill": "mask"})
-    cost(chosen, models, batch).total.backward()
+    cost(objective, models, batch).total.backward()
     reads = embedded[0].grad.abs().sum(-1)
     assert (reads[~batch.attention] == 0).all()
     assert (reads[:, 0] > 0).all()
@@ -214,6 +229,10 @@ def test_targets_default_to_all_linear_layers_but_the_head(base, tmp_path) -> No
 def test_unknown_targets_are_refused_with_those_that_exist(base, tmp_path) -> None:
     with pytest.raises(FitError, match=r"no module 'q_prog'[\s\S]*did you mean 'q_proj'[\s\S]*v_proj"):
         fit(job(base, Lora(targets=("q_prog",))), DATA, tmp_path)
+    with pytest.raises(FitError, match=r"'self_attn' is no linear layer[\s\S]*known: down_proj"):
+        fit(job(base, Lora(targets=("self_attn",))), DATA, tmp_path)
+    with pytest.raises(FitError, match=r"tuning.feedforward: the model has no module 'mlp_out'"):
+        fit(job(base, Ia3(targets=("k_proj",), feedforward=("mlp_out",))), DATA, tmp_path)
 
 
 def test_a_broken_loss_names_its_examples(base, tmp_path) -> None:
@@ -223,7 +242,7 @@ def test_a_broken_loss_names_its_examples(base, tmp_path) -> None:
 
 def test_a_teacher_with_another_tokenizer_is_refused(base, tmp_path) -> None:
     foreign = random_models.make(tmp_path / "foreign", extra=30)
-    with pytest.raises(FitError, match="different tokenizers"):
+    with pytest.raises(FitError, match=r"different tokenizers[\s\S]*an objective of text: seqkd"):
         fit(job(base, None, KID, Weights(foreign)), DATA, tmp_path / "out")
 
 

@@ -10,10 +10,12 @@ from random_models import cost
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
+from bench.errors import FitError  # noqa: E402
 from bench.methods import Kid, PromptSpec, Rkd, TeacherRef, Training  # noqa: E402
 from bench.train.data import Batch, collate, encode  # noqa: E402
 from bench.train.objectives import kid  # noqa: E402
-from bench.train.objectives.step import Models, predict  # noqa: E402
+from bench.train.objectives.step import Models, Moment, predict  # noqa: E402
+from bench.train.teacher import models as put_together  # noqa: E402
 from bench.weights import Weights, load_model  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -203,3 +205,37 @@ def test_readings_of_the_likelihood_differ_only_in_their_prefix(models, batch) -
             scores = models.student(input_ids=prefix, attention_mask=batch.attention).logits.log_softmax(-1)
         by_hand = -scores[:, :-1].gather(-1, batch.ids[:, 1:, None]).squeeze(-1)[batch.answer[:, 1:]].sum()
         assert loss.total.item() == pytest.approx(by_hand.item(), rel=1e-5)
+
+
+def test_masks_that_are_not_refreshed_belong_to_the_example(models, batch) -> None:
+    lasting = settings(refresh="never")
+    draws = [torch.Generator().manual_seed(seed) for seed in (1, 2)]
+    first, second = (kid.select(lasting, models.student, batch, draw) for draw in draws)
+    assert torch.equal(first, second)
+    again = kid.select(lasting, models.student, on_the_left(batch), draws[0])
+    assert torch.equal(again[on_the_left(batch).answer], first[batch.answer])
+    first, second = (kid.select(settings(), models.student, batch, draw) for draw in draws)
+    assert not torch.equal(first, second)
+
+
+@pytest.mark.parametrize("mask, expected", [("auto", "<mask>"), ("mask", "<mask>"), ("pad", "<pad>")])
+def test_the_mask_token_is_the_one_asked_for(base, teacher, mask, expected) -> None:
+    encoded = encode(random_models.dataset(4), WORDS, PromptSpec(), Training(steps=1), 0)
+    chosen = settings(mask=mask)
+    made = put_together(chosen, load_model(Weights(base)), WORDS, Weights(teacher), encoded)
+    assert made.mask == WORDS.convert_tokens_to_ids(expected)
+
+
+def test_a_mask_token_that_is_not_there_is_refused(base, teacher) -> None:
+    encoded = encode(random_models.dataset(4), WORDS, PromptSpec(), Training(steps=1), 0)
+    with pytest.raises(FitError, match=r"no special token to mask with: bos[\s\S]*it has mask, pad, eos"):
+        put_together(settings(mask="bos"), load_model(Weights(base)), WORDS, Weights(teacher), encoded)
+
+
+def test_padding_as_the_mask_token_is_still_attended_to(models, batch) -> None:
+    """Attention follows the lengths, never the ids, so a mask that looks like padding is no hole."""
+    masked = kid.select(settings(), models.student, batch, generator())
+    as_pad = replace(models, mask=WORDS.pad_token_id)
+    (reading,) = kid.readings(settings(fill="mask"), as_pad, batch, Moment(generator()))
+    assert torch.equal(reading.batch.attention, batch.attention)
+    assert (reading.batch.ids[masked] == WORDS.pad_token_id).all()

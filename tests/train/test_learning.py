@@ -1,0 +1,77 @@
+"""Every objective lowers its loss on the embedded data set, with the embedded models."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the [train] extra")
+
+from bench.methods import Full, OnPolicy, PromptSpec, TeacherRef, Training  # noqa: E402
+from bench.registry import find, names  # noqa: E402
+from bench.store import read_lines  # noqa: E402
+from bench.train.fit import FitJob, fit  # noqa: E402
+from bench.train.teacher import FILE  # noqa: E402
+from bench.types import Prediction  # noqa: E402
+from bench.weights import Weights  # noqa: E402
+
+pytestmark = pytest.mark.train
+TEACHER = TeacherRef(model="m", method="t")
+OWN = {
+    "gkd": {"share": 1.0},
+    "imitkd": {"gold": 0.5},
+    "distillm": {"share": 1.0},
+    "taid": {"start": 1.0},
+    "seqkd": {"max_new_tokens": 60},
+}
+
+
+@pytest.fixture(scope="module")
+def mini():
+    return find("datasets", "mini")().load("train")
+
+
+@pytest.fixture(scope="module")
+def small() -> str:
+    return find("models", "tiny")("small", None).base()
+
+
+@pytest.fixture(scope="module")
+def medium() -> Weights:
+    return Weights(find("models", "tiny")("medium", None).base())
+
+
+def job(base: str, teacher: Weights, objective, **training) -> FitJob:
+    chosen = {"steps": 8, "batch": 8, "lr": 2e-3, "warmup": 0.0, "schedule": "constant"} | training
+    return FitJob(base, None, Full(), objective, Training(**chosen), PromptSpec(), 1, teacher)
+
+
+def made(name: str):
+    kind = find("objectives", name)
+    settings = dict(OWN.get(name, {}))
+    if kind.needs_teacher:
+        settings["teacher"] = TEACHER
+    if issubclass(kind, OnPolicy):
+        settings |= {"max_new_tokens": 16, "mle_weight": 0.0}
+    return kind(**settings)
+
+
+@pytest.mark.parametrize("name", [name for name in names("objectives") if name != "seqkd"])
+def test_it_lowers_its_loss(mini, small, medium, tmp_path, name) -> None:
+    """The same eight questions at every step: what is learnt is seen at once."""
+    left = fit(job(small, medium, made(name), examples=8), mini, tmp_path)
+    curve = [loss for _, loss in left.losses]
+    assert sum(curve[-2:]) / 2 < sum(curve[:2]) / 2
+    assert {"student", "backward", "optimizer", "data", "prefixes"} <= set(left.parts)
+    assert ("teacher" in left.parts) == (name != "sft")
+
+
+def test_seqkd_learns_what_the_teacher_got_right(mini, small, medium, tmp_path) -> None:
+    chosen = job(small, medium, made("seqkd"), examples=40)
+    left = fit(chosen, mini, tmp_path)
+    assert left.losses[-1][1] < left.losses[0][1]
+    said = read_lines(tmp_path / FILE, Prediction)
+    assert len(said) == 40
+    assert 0 < left.examples < 40
+    gold = {example.id: example.gold for example in mini.examples}
+    same = [line for line in said if line.sql in gold[line.example_id]]
+    assert len(same) <= left.examples

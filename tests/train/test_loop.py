@@ -1,0 +1,155 @@
+"""The loop: several processes, validation, memory, optimizers, and where seconds go."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import random_models
+
+torch = pytest.importorskip("torch", reason="needs the [train] extra")
+
+from bench.errors import BenchError, FitError  # noqa: E402
+from bench.methods import Full, Kid, Lora, PromptSpec, Sft, TeacherRef, Training, Validation  # noqa: E402
+from bench.train import guard, optimizer, schedule, tuning, validate  # noqa: E402
+from bench.train.data import encode  # noqa: E402
+from bench.train.fit import FitJob, fit  # noqa: E402
+from bench.weights import Weights, load_model  # noqa: E402
+
+pytestmark = pytest.mark.train
+DATA = random_models.dataset()
+WORDS = random_models.tokenizer()
+KID = Kid(teacher=TeacherRef(model="m", method="t"), fill="sample", mle_prefix="gold")
+
+
+def job(base: str, chosen=None, objective=None, teacher: Weights | None = None, **training) -> FitJob:
+    settings = {"steps": 4, "batch": 8, "lr": 5e-3} | training
+    return FitJob(
+        base, None, chosen or Full(), objective or Sft(), Training(**settings), PromptSpec(), 1, teacher
+    )
+
+
+APART = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+import test_loop
+from bench.weights import Weights
+base, teacher, out = sys.argv[1:]
+chosen = test_loop.job(base, test_loop.DROPPED, test_loop.KID, Weights(teacher))
+left = test_loop.fit(chosen, test_loop.DATA, Path(out))
+print(json.dumps([left.losses, left.tokens, left.logs["supervised_tokens"]]))
+"""
+DROPPED = Lora(rank=4, dropout=0.1)
+
+
+def test_two_processes_are_one_with_twice_the_accumulation(base, teacher, tmp_path) -> None:
+    """The same data, masks, fills and dropout, so the same losses but for rounding."""
+    one = fit(job(base, DROPPED, KID, Weights(teacher), accumulation=2), DATA, tmp_path / "one")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    here = Path(__file__).parent
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", APART.format(tests=str(here)), base, teacher, str(tmp_path / "two")],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(here.parent),
+                "ACCELERATE_USE_CPU": "true",
+                "OMP_NUM_THREADS": "1",
+                "MASTER_ADDR": "127.0.0.1",
+                "MASTER_PORT": str(port),
+                "WORLD_SIZE": "2",
+                "LOCAL_WORLD_SIZE": "2",
+                "RANK": str(rank),
+                "LOCAL_RANK": str(rank),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    for process in running:
+        out, said = process.communicate(timeout=280)
+        assert process.returncode == 0, said
+        losses, tokens, supervised = json.loads(out.splitlines()[-1])
+        assert [loss for _, loss in losses] == pytest.approx([loss for _, loss in one.losses], rel=1e-4)
+        assert tokens == one.tokens
+        assert supervised == one.logs["supervised_tokens"]
+
+
+def test_validation_stops_early_and_keeps_the_best_weights(base, tmp_path) -> None:
+    """A rate this high spoils the model: the best look is an early one, and its weights are left."""
+    settings = Validation(share=0.25, every=1, patience=2)
+    chosen = job(base, steps=30, lr=0.3, warmup=0.0, validation=settings)
+    left = fit(chosen, DATA, tmp_path)
+    assert left.steps < 30
+    assert left.examples == 48
+    samples = encode(DATA, WORDS, PromptSpec(), chosen.training, 1).samples
+    _, held = validate.hold_out(samples, settings, 1)
+    kept = validate.mean_loss(load_model(Weights(str(tmp_path))), held, 8, WORDS.pad_token_id)
+    assert kept == pytest.approx(left.logs["validation_loss"], rel=1e-5)
+    assert "validation" in left.parts
+
+
+def test_what_is_held_out_is_not_trained_on() -> None:
+    samples = encode(DATA, WORDS, PromptSpec(), Training(steps=1), 0).samples
+    rest, held = validate.hold_out(samples, Validation(share=0.25), 1)
+    assert len(held) == 12
+    assert sorted(sample.id for sample in (*rest, *held)) == sorted(sample.id for sample in samples)
+    assert validate.hold_out(samples, None, 1) == (samples, ())
+    assert validate.hold_out(samples, Validation(share=0.25), 2)[1] != held
+
+
+def test_patience() -> None:
+    settings = Validation(patience=2)
+    assert not validate.exhausted([3.0, 2.0, 2.5], settings)
+    assert validate.exhausted([3.0, 2.0, 2.5, 2.1], settings)
+    assert not validate.exhausted([3.0, 2.0, 2.5, 1.9], settings)
+
+
+def test_gradient_checkpointing_changes_no_weight(base, tmp_path) -> None:
+    plain = fit(job(base), DATA, tmp_path / "plain")
+    again = fit(job(base, gradient_checkpointing=True), DATA, tmp_path / "again")
+    assert plain.losses == again.losses
+
+
+def test_memory_that_runs_out_is_told_with_what_takes_less() -> None:
+    words = r"memory ran out at step 3, with batches of 8[\s\S]*batch = 4 with accumulation = 2, gradient"
+    for error in (torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("can't allocate memory: x")):
+        with pytest.raises(FitError, match=words), guard.enough_memory(Training(steps=9, batch=8), 2):
+            raise error
+    with pytest.raises(RuntimeError, match="another"), guard.enough_memory(Training(steps=9), 2):
+        raise RuntimeError("another")
+
+
+def test_the_rate_of_b_is_a_multiple(base) -> None:
+    chosen = Lora(rank=4, lr_ratio=16.0)
+    model = tuning.apply(load_model(Weights(base)), chosen)
+    made = optimizer.make(model, Training(steps=1), chosen)
+    grouped = {id(value): group["ratio"] for group in made.param_groups for value in group["params"]}
+    trained = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
+    assert len(grouped) == len(trained) == 28
+    for name, value in trained:
+        assert grouped[id(value)] == (16.0 if "lora_B" in name else 1.0)
+
+
+def test_eight_bit_adamw_learns_and_paged_ones_want_a_gpu(base, tmp_path) -> None:
+    left = fit(job(base, optimizer="adamw-8bit", steps=8), DATA, tmp_path)
+    assert left.losses[-1][1] < left.losses[0][1]
+    if not torch.cuda.is_available():
+        with pytest.raises(BenchError, match=r"there is no GPU[\s\S]*take 'adamw-8bit'"):
+            fit(job(base, optimizer="paged-adamw-8bit"), DATA, tmp_path / "paged")
+
+
+def test_an_epoch_is_shared_by_processes() -> None:
+    training = Training(epochs=2, batch=4, accumulation=2)
+    assert schedule.steps(training, 80) == 20
+    assert schedule.steps(training, 80, processes=2) == 10
