@@ -7,8 +7,9 @@ from importlib.resources import files
 
 from bench.judge.score import levels_of
 from bench.results import CellResult, SuiteResult
-from bench.site import downloads, drill
+from bench.site import downloads, draw, drill
 from bench.site.board import Board, Sheet, board
+from bench.site.charts import Chart, charts
 from bench.site.facts import costs, curve
 from bench.site.figures import BLANK, Figure, labels, proportion
 from bench.site.pairs import RATIOS
@@ -18,10 +19,17 @@ from bench.site.template import page
 from bench.site.text import address, flatten
 from bench.types import Schema
 
-ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js")
+ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js", "charts.js")
 VENDORED = (
     "datatables.net-3.1.5/dataTables.min.js",
     "datatables.net-3.1.5/LICENSE",
+    "vega-6.4.0/vega.min.js",
+    "vega-6.4.0/LICENSE",
+    "vega-lite-6.4.3/vega-lite.min.js",
+    "vega-lite-6.4.3/LICENSE",
+    "vega-embed-7.3.0/vega-embed.min.js",
+    "vega-embed-7.3.0/LICENSE",
+    "vega-embed-7.3.0/LICENSE-vega-interpreter",
 )
 """What others wrote and a board carries along; ``static/vendor/VENDORED.toml`` has their hashes."""
 
@@ -35,7 +43,10 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     arranged = board(result)
     result = arranged.result
     shared = _common([flatten(cell.provenance) for cell in result.cells if not cell.missing])
-    yield "index.html", _board(arranged, shared)
+    drawings = [_charts(sheet, arranged) for sheet in arranged.sheets]
+    yield "index.html", _board(arranged, shared, drawings)
+    for stem, chart in (one for drawn in drawings for one in drawn):
+        yield from draw.files(chart, stem)
     yield (
         "compare.html",
         page("compare.html", board=arranged, label=labels(result.metrics)[result.metrics[0]]),
@@ -76,12 +87,20 @@ def _static(name: str) -> bytes:
     return files("bench.site").joinpath("static", *name.split("/")).read_bytes()
 
 
-def _board(arranged: Board, provenance: Mapping[str, str]) -> bytes:
+def _charts(sheet: Sheet, arranged: Board) -> list[tuple[str, Chart]]:
+    """Give the charts of a sheet under the names of their files."""
+    metrics = arranged.result.metrics
+    found = charts(sheet, labels(metrics)[metrics[0]], arranged.cards)
+    return [(f"{address(sheet.name)}-{chart.name}", chart) for chart in found]
+
+
+def _board(arranged: Board, provenance: Mapping[str, str], drawings: list[list[tuple[str, Chart]]]) -> bytes:
     metrics = arranged.result.metrics
     lines = [line for sheet in arranged.sheets for line in sheet.lines]
     return page(
         "board.html",
         board=arranged,
+        drawings=drawings,
         headline=" and ".join(labels(metrics).values()),
         headline_label=labels(metrics)[metrics[0]],
         headline_key=metrics[0],
