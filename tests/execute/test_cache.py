@@ -146,11 +146,18 @@ def test_a_damaged_cache_costs_no_verdict(
 def test_a_locked_cache_costs_no_verdict(executor: Make, database: Path, tmp_path: Path) -> None:
     cache, pairs = tmp_path / "cache.sqlite", questions(database)
     cold, _ = ask(executor, cache, pairs)
-    holder = sqlite3.connect(cache, isolation_level=None)
-    holder.execute("PRAGMA journal_mode=delete").fetchall()
-    holder.execute("BEGIN EXCLUSIVE")
-    assert ask(executor, cache, pairs) == (cold, True)
-    holder.close()
+    program = (
+        "import sqlite3, sys; holder = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "holder.execute('PRAGMA journal_mode=delete').fetchall(); holder.execute('BEGIN EXCLUSIVE')\n"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(cache)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        assert ask(executor, cache, pairs) == (cold, True)
+        holder.communicate("")
 
 
 def test_a_cache_that_cannot_be_made_costs_no_verdict(executor: Make, database: Path, tmp_path: Path) -> None:
