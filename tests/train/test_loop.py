@@ -15,7 +15,7 @@ import random_models
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
 from bench.errors import BenchError, FitError  # noqa: E402
-from bench.methods import Full, Kid, Lora, PromptSpec, Sft, TeacherRef, Training, Validation  # noqa: E402
+from bench.methods import Distillm, Full, Kid, Lora, PromptSpec, Sft, TeacherRef, Training, Validation  # noqa: E402
 from bench.train import guard, optimizer, schedule, tuning, validate  # noqa: E402
 from bench.train.data import encode  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
@@ -83,6 +83,27 @@ def test_two_processes_are_one_with_twice_the_accumulation(base, teacher, tmp_pa
         assert [loss for _, loss in losses] == pytest.approx([loss for _, loss in one.losses], rel=1e-4)
         assert tokens == one.tokens
         assert supervised == one.logs["supervised_tokens"]
+
+
+def test_killed_and_resumed_with_a_memory_equals_never_stopped(base, teacher, tmp_path) -> None:
+    """DistiLLM's buffer and share, from a checkpoint: the same losses and the same weights."""
+    settings = Validation(share=0.2, every=2, patience=9)
+    objective = Distillm(teacher=KID.teacher, share=0.9, max_new_tokens=8, buffer=12)
+    chosen = job(base, None, objective, Weights(teacher), steps=6, validation=settings)
+
+    def killed(done: int, _total: int, _note: str) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(chosen, DATA, tmp_path / "killed", killed, checkpoint_steps=3)
+    resumed = fit(chosen, DATA, tmp_path / "killed")
+    straight = fit(chosen, DATA, tmp_path / "straight")
+    assert resumed.losses == straight.losses
+    assert resumed.logs == straight.logs
+    assert 0 < straight.logs["generated"] < 1
+    one, two = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("killed", "straight"))
+    assert one == two
 
 
 def test_validation_stops_early_and_keeps_the_best_weights(base, tmp_path) -> None:

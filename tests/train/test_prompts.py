@@ -42,6 +42,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     from tokenizers.processors import TemplateProcessing
 
     folder = tmp_path_factory.mktemp("model")
+    random_models.make(folder)
     words = random_models.tokenizer()
     words.add_special_tokens({"bos_token": "<begin>"})
     words.backend_tokenizer.post_processor = TemplateProcessing(
