@@ -157,17 +157,17 @@ def soft_f1(gold: Sequence[Row], pred: Sequence[Row]) -> float:
     that the gold row has, those that it lacks, and the gold cells that the predicted row lacks, each
     as a share of gold's columns; a row without a partner counts as one that is wrong. F1 of the sums.
     """
-    gold, pred = list(dict.fromkeys(gold)), list(dict.fromkeys(pred))
-    if not gold and not pred:
+    if gold == pred:
         return 1.0
+    gold, pred = list(dict.fromkeys(gold)), list(dict.fromkeys(pred))
     hits: list[float] = []
     extra: list[float] = []
     lacking: list[float] = []
     for row, mine in zip(gold, pred, strict=False):
-        found = sum(value in row for value in mine)
+        found = len([value for value in mine if value in row])
         hits.append(found / len(row))
         extra.append((len(mine) - found) / len(row))
-        lacking.append(sum(value not in mine for value in row) / len(row))
+        lacking.append(len([value for value in row if value not in mine]) / len(row))
     right = sum(hits)
     wrong = sum(extra) + max(0, len(pred) - len(gold))
     missed = sum(lacking) + max(0, len(gold) - len(pred))

@@ -103,13 +103,14 @@ class Watch:
         if not same and self._holds_other_values():
             self.open -= self._of(SAME_VALUES)
         for name in sorted(self.open):
-            if same and base(name) in HOLD_FOR_EQUAL_LISTS:
+            kind = base(name)
+            if same and kind in HOLD_FOR_EQUAL_LISTS:
                 self.equal[name] = True
                 continue
             try:
-                self.equal[name] = self._decide(name)
+                self.equal[name] = self._decide(name, kind)
             except SearchTooLong as reason:
-                notes.append(f"{base(name)}: no order of the columns found in time ({reason})")
+                notes.append(f"{kind}: no order of the columns found in time ({reason})")
         return tuple(notes)
 
     def _holds_other_values(self) -> bool:
@@ -124,20 +125,20 @@ class Watch:
             blind = base(name) not in SEES_COLUMNS
             self.equal[name] = compare(name, [], [], self.in_order) if blind else same_width
 
-    def _decide(self, name: str) -> bool | float:
-        gold, kind = self.gold, base(name)
+    def _decide(self, name: str, kind: str) -> bool | float:
+        gold = self.gold
         if kind in IGNORES_REPEATS:
             return (self._seen or set(self.rows)) == gold.distinct
-        if kind in ("subset", "tied") and self._holds("strict"):
+        if kind in ("subset", "tied") and self._is_strict():
             return True
         if kind == "tied":
-            if self.count != len(gold.rows):
+            if self.count != len(gold.rows) or len(self.rows[0]) < len(gold.rows[0]):
                 return False
             ranked = self._find(ranked_sql(name)).rows
             return one_of_the_tied(name.partition(":")[2], ranked, self.rows)
         rows = list(self._firsts) if kind in NEEDS_EVERY_ROW and self._firsts else self.rows
         return compare(name, gold.rows, rows, self.in_order)
 
-    def _holds(self, kind: str) -> bool:
-        """Tell whether a comparison was asked for and holds; names are decided in their order."""
-        return any(value for name, value in self.equal.items() if base(name) == kind)
+    def _is_strict(self) -> bool:
+        """Tell whether ``strict`` was asked for and holds; it is decided before those that need it."""
+        return bool(self.equal.get("strict:list") or self.equal.get("strict:bag"))

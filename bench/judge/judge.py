@@ -22,7 +22,7 @@ from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, V
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 
-BLOCK = 256
+BLOCK = 2048
 """Examples that are judged together where a rule may have more to try."""
 
 _Texts: TypeAlias = tuple[str, str]
