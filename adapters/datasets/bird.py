@@ -59,6 +59,10 @@ class Bird(Folder):
     tables = ("dev_tables.json", "tables.json", "train_tables.json")
     databases = ("dev_databases", "databases", "database", "train_databases", "train/train_databases")
     query = ("SQL",)
+    golds: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "dev": ("dev.sql", "dev_sqlexam.json", "dev_gold_dea-sql_repo.sql"),
+        "mini-dev": ("mini_dev_sqlite_gold.sql", "bird_mini_dev_sqlite.json"),
+    }
     holds = "dev.json, dev_tables.json and dev_databases/"
 
     def example(self, split: str, number: int, item: Item) -> Example:

@@ -71,6 +71,32 @@ def schema(db_id: str, database: Path, described: Mapping[str, Any] | None) -> S
     )
 
 
+def faults(db_id: str, database: Path, described: Mapping[str, Any]) -> Iterable[str]:
+    """Say in what a description and its database differ; nothing where the database is not there."""
+    try:
+        real = Sqlite().introspect(database, db_id)
+    except BenchError:
+        return
+    told = _described(described)
+    there, said = _columns(real), _columns(told)
+    for table in sorted(said.keys() - there.keys()):
+        yield f"table {table} is described, but not in the database"
+    for table in sorted(there.keys() - said.keys()):
+        yield f"table {table} is in the database, but not described"
+    for table in sorted(there.keys() & said.keys()):
+        for column in sorted(said[table] - there[table]):
+            yield f"column {table}.{column} is described, but not in the database"
+        for column in sorted(there[table] - said[table]):
+            yield f"column {table}.{column} is in the database, but not described"
+    for key in told.foreign_keys:
+        if key.to_column.lower() not in there.get(key.to_table.lower(), ()):
+            yield f"{key.table}.{key.column} refers to {key.to_table}.{key.to_column}, which is not there"
+
+
+def _columns(schema: Schema) -> dict[str, set[str]]:
+    return {table.name.lower(): {column.name.lower() for column in table.columns} for table in schema.tables}
+
+
 def _labelled(table: Table, described: Table | None) -> Table:
     """Give a real table the names that people use, and the order of the description.
 

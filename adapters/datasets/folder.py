@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
-from adapters.datasets.described import fingerprint, read_list, schema, suites
+from adapters.datasets.described import faults, fingerprint, read_list, schema, suites
 from bench.errors import ConfigError, DataError, near
 from bench.sets.protocol import AbsentError
 from bench.sets.shelf import installed
@@ -59,6 +59,8 @@ class Folder:
     query: ClassVar[tuple[str, ...]] = ("query",)
     holds: ClassVar[str] = "dev.json, tables.json and database/"
     """What its folder holds, for messages."""
+    golds: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Split → other files of gold that are published for it, in the order of its questions."""
     page: ClassVar[str] = ""
     """Where its authors offer it."""
     sources: ClassVar[tuple[Source, ...]] = ()
@@ -139,6 +141,16 @@ class Folder:
         paths = [folder / db_id / f"{db_id}.sqlite" for folder in self.folders(split)]
         return next((path for path in paths if path.is_file()), paths[0])
 
+    def versions(self, split: str) -> dict[str, list[str]]:
+        """Read the other golds of a split, by file: one for each question, in order."""
+        paths = [self.root / name for name in self.golds.get(split, ())]
+        return {path.name: read_golds(path) for path in paths if path.is_file()}
+
+    def schema_faults(self, split: str) -> Iterable[tuple[str, str]]:
+        """Say in what the description of a schema and its database differ, by database."""
+        for db_id, item in sorted(self.described(split).items()):
+            yield from ((db_id, fault) for fault in faults(db_id, self.database(split, db_id), item))
+
     def told(self, examples: Sequence[Example]) -> Iterable[str]:  # noqa: ARG002
         """Give what enters the fingerprint besides questions, gold, descriptions and databases."""
         return ()
@@ -214,6 +226,14 @@ def read_examples(
                 todo="each needs db_id, question and query; get the file again if it is not yours",
             ) from error
     return made
+
+
+def read_golds(path: Path) -> list[str]:
+    """Read a file of gold: JSON objects with SQL, or lines of SQL, a tab and a database."""
+    if path.suffix == ".json":
+        return [str(item.get("SQL", item.get("query", ""))) for item in read_list(path)]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.partition("\t")[0].strip() for line in lines if line.strip()]
 
 
 def first(item: Item, names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ start with ``database``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from adapters.datasets.described import read_list
@@ -47,6 +48,11 @@ class Spider(Folder):
     tables = ("tables.json", "test_tables.json")
     databases = ("database", "database?*", "test_database*")
     question = ("question", "question_hinglish")
+    golds: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "dev": ("dev_gold.sql",),
+        "test": ("test_gold.sql",),
+        "train": ("train_gold.sql",),
+    }
 
     def described(self, split: str) -> dict[str, Item]:
         """Let ``test_tables.json`` add the databases that ``tables.json`` does not describe."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import AsJson
+from bench.cli.options import DONE, FAILED, AsJson
 
 app = typer.Typer(help="Install, look at, check and make data sets.", no_args_is_help=True)
 
@@ -72,3 +72,32 @@ def data_fetch(
     with listing.downloading() as tell:
         added = fetch(offered, missing=partial, tell=tell)
     listing.print_added(added, as_json=as_json)
+
+
+@app.command("check")
+def data_check(
+    name: Name,
+    folder: Folder = None,
+    split: Annotated[str, typer.Option(help="Split to check.")] = "dev",
+    against: Annotated[
+        list[str] | None, typer.Option("--against", help="NAME, NAME:SPLIT or a text file to look for it in.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that run SQL.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the report as Markdown here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check golds, schemas, duplicates and contamination; no model is involved."""
+    from bench.census import page
+    from bench.census.audit import audit
+    from bench.sets import opened
+    from bench.store import write_text
+
+    found = audit(opened(name, folder), split, against or (), workers=workers)
+    print(page.as_json(found) if as_json else "\n".join(page.summary(found)))
+    if out is not None:
+        root = " --data DIR" if folder else ""
+        more = "".join(f" --against {one}" for one in against or ())
+        write_text(
+            out, page.markdown(found, f"bench data check {name}{root} --split {split}{more} --out {out}")
+        )
+    raise typer.Exit(FAILED if found.unchecked else DONE)

@@ -1,0 +1,169 @@
+"""Audit: everything that can be checked about a split without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+from bench.census.notes import Note, notes
+from bench.census.overlap import Pair, alike, pairs, seen
+from bench.execute import Executor
+from bench.execute.policy import STANDARD, Policy
+from bench.judge.golds import MISSING, Finding, check
+from bench.judge.judge import judge
+from bench.judge.rules import STEADY, metrics
+from bench.registry import names
+from bench.sets import AbsentError, SetAdapter, opened
+from bench.types import Dataset, Prediction
+
+SAME = "ex.bird"
+"""The rule by which two golds of one question agree: the same rows, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A question whose gold is another in another published file.
+
+    ``same_rows`` is ``None`` where the database is not there to tell.
+    """
+
+    example_id: str
+    file: str
+    gold: str
+    other: str
+    same_rows: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What a split shares with another set of texts."""
+
+    other: str
+    size: int
+    pairs: tuple[Pair, ...] = ()
+    schemas: tuple[tuple[str, str, float], ...] = ()
+    seen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found about one split."""
+
+    dataset: Dataset
+    golds: tuple[Finding, ...]
+    differing: tuple[Differing, ...]
+    schemas: tuple[tuple[str, str], ...]
+    within: tuple[Pair, ...]
+    overlaps: tuple[Overlap, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether a database is missing, so that not every gold was run."""
+        return any(finding.kind == MISSING for finding in self.golds)
+
+
+def audit(
+    reader: SetAdapter,
+    split: str,
+    against: Sequence[str] = (),
+    *,
+    policy: Policy = STANDARD,
+    workers: int | None = None,
+) -> Audit:
+    """Check one split.
+
+    Args:
+        reader: the open data set.
+        split: the split to check.
+        against: other sets (``name`` or ``name:split``) or files of text; the set's own train split is
+            looked at in any case, if it is there.
+        policy: the limits of execution.
+        workers: how many processes run SQL.
+
+    Raises:
+        BenchError: the split or something to hold it against cannot be read.
+    """
+    dataset = reader.load(split)
+    rules = metrics(STEADY, dataset.rules, where="rules")
+    runs = dataset.dialect == "sqlite"
+    overlaps = [_overlap(dataset, other) for other in _own(reader, split)]
+    overlaps += [_against(dataset, other) for other in against]
+    return Audit(
+        dataset=dataset,
+        golds=check(dataset, rules, policy, workers=workers) if runs else (),
+        differing=tuple(_differing(reader, dataset, policy, workers)),
+        schemas=tuple(_schema_faults(reader, split)),
+        within=tuple(pairs(dataset.examples, dataset.examples)),
+        overlaps=tuple(overlaps),
+        notes=tuple(note for note in notes(dataset.name) if note.id.startswith(f"{dataset.name}/{split}/")),
+    )
+
+
+def _own(reader: SetAdapter, split: str) -> Iterable[Dataset]:
+    """Load the train split beside the one that is checked."""
+    if "train" in reader.splits and split != "train":
+        try:
+            yield reader.load("train")
+        except AbsentError:
+            return
+
+
+def _against(dataset: Dataset, other: str) -> Overlap:
+    name, _, split = other.partition(":")
+    path = Path(other)
+    if name in names("datasets") or not path.exists():
+        return _overlap(dataset, opened(name, where="--against").load(split or "train"))
+    texts = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+    corpus = (
+        line for one in texts for line in one.read_text(encoding="utf-8", errors="replace").splitlines()
+    )
+    return Overlap(other, len(texts), seen=seen(_texts(dataset), corpus))
+
+
+def _overlap(dataset: Dataset, other: Dataset) -> Overlap:
+    return Overlap(
+        f"{other.name} {other.split}",
+        len(other.examples),
+        tuple(pairs(dataset.examples, other.examples)),
+        tuple(alike(dataset, other)),
+        seen(_texts(dataset), (one.question for one in other.examples)),
+    )
+
+
+def _texts(dataset: Dataset) -> dict[str, str]:
+    return {example.id: example.question for example in dataset.examples}
+
+
+def _differing(
+    reader: SetAdapter, dataset: Dataset, policy: Policy, workers: int | None
+) -> Iterable[Differing]:
+    """Hold the gold that is used against the other files of gold that the set publishes."""
+    versions = cast(
+        "Callable[[str], Mapping[str, Sequence[str]]]", getattr(reader, "versions", lambda _split: {})
+    )
+    for file, golds in versions(dataset.split).items():
+        others = {
+            one.id: gold
+            for one, gold in zip(dataset.examples, golds, strict=True)
+            if _plain(gold) not in {_plain(known) for known in one.gold}
+        }
+        asked = replace(dataset, examples=tuple(one for one in dataset.examples if one.id in others))
+        said = [Prediction(key, gold, gold) for key, gold in others.items()]
+        with Executor(policy, workers=workers) as executor:
+            for one, verdict in zip(
+                asked.examples, judge(asked, said, (SAME,), executor) if said else (), strict=True
+            ):
+                known = None if verdict.gold.status.infra else verdict.metrics[SAME] == 1
+                yield Differing(one.id, file, one.gold[0], others[one.id], known)
+
+
+def _schema_faults(reader: SetAdapter, split: str) -> Iterable[tuple[str, str]]:
+    look = cast("Callable[[str], Iterable[tuple[str, str]]]", getattr(reader, "schema_faults", lambda _: ()))
+    return look(split)
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.lower().rstrip("; \t").split())

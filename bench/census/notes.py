@@ -1,0 +1,54 @@
+"""Notes: what is known to be wrong with a published data set, question by question.
+
+Notes lie beside the adapter, in ``notes/<name>.jsonl``: one defect a line, with the example, what is
+wrong, who found it, and when the note was written. They are shown in reports and change no score: the
+denominator is that of the published set.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import DataError
+from bench.registry import find, names
+from bench.sets.shelf import installed
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A known defect.
+
+    Attributes:
+        id: the example that it is of.
+        defect: what is wrong, in one sentence.
+        source: where it was reported, or how it was found.
+        since: the day that the note was written.
+    """
+
+    id: str
+    defect: str
+    source: str
+    since: str
+
+
+def notes(name: str) -> tuple[Note, ...]:
+    """Read the notes on a data set; there may be none.
+
+    Raises:
+        DataError: a line is damaged.
+    """
+    mine = installed(name)
+    kind = mine.adapter if mine else name
+    if kind not in names("datasets"):
+        return ()
+    path = Path(inspect.getfile(find("datasets", kind))).parent / "notes" / f"{kind}.jsonl"  # type: ignore[arg-type]
+    if not path.is_file():
+        return ()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        return tuple(Note(**json.loads(line)) for line in lines)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"is damaged ({error})", where=str(path)) from error

@@ -1,0 +1,148 @@
+"""Page: an audit as Markdown, as JSON, and as a few lines for the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from bench.census.audit import Audit, Differing, Overlap
+from bench.census.overlap import ALIKE, NEAR, RUN, Pair
+from bench.judge.golds import KINDS, MISSING
+from bench.words import count
+
+LONGEST = 40
+"""Rows of a table that a page shows; JSON has them all."""
+
+
+def summary(audit: Audit) -> list[str]:
+    """Say in a line each what was found."""
+    kinds = Counter(finding.kind for finding in audit.golds)
+    lines = [f"{kinds[kind]:6} golds: {kind}: gold {meaning}" for kind, meaning in KINDS.items()]
+    for file, found in _by_file(audit).items():
+        rows = Counter(one.same_rows for one in found)
+        lines.append(
+            f"{len(found):6} golds differ from {file}: {rows[True]} with the same rows, {rows[False]} with "
+            f"others, {rows[None]} on databases that are not there"
+        )
+    lines.append(f"{len(audit.schemas):6} differences between descriptions of schemas and databases")
+    lines.append(f"{len(audit.within):6} pairs of questions within the split are nearly the same")
+    lines += [
+        f"{len(one.pairs):6} pairs with {one.other} are nearly the same; {len(one.schemas)} pairs of "
+        f"schemas are alike; {len(one.seen)} questions have {RUN} words in a row in common with it"
+        for one in audit.overlaps
+    ]
+    return [*lines, f"{len(audit.notes):6} notes on known defects; none changes n"]
+
+
+def as_json(audit: Audit) -> str:
+    """Give everything that was found."""
+    return json.dumps(
+        {
+            "dataset": audit.dataset.name,
+            "split": audit.dataset.split,
+            "fingerprint": audit.dataset.fingerprint,
+            "n": len(audit.dataset.examples),
+            "golds": [asdict(one) for one in audit.golds],
+            "differing": [asdict(one) for one in audit.differing],
+            "schemas": audit.schemas,
+            "within": [asdict(one) for one in audit.within],
+            "overlaps": [asdict(one) for one in audit.overlaps],
+            "notes": [asdict(one) for one in audit.notes],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def markdown(audit: Audit, command: str) -> str:
+    """Write the report, with the command that makes it again."""
+    return "\n".join(_page(audit, command)) + "\n"
+
+
+def _page(audit: Audit, command: str) -> Iterator[str]:
+    dataset = audit.dataset
+    yield f"# What was found in {dataset.title} {dataset.split}"
+    yield f"\n{count(len(dataset.examples), 'question')}; fingerprint `{dataset.fingerprint}`. Made by:\n"
+    yield f"```console\n$ {command}\n```\n"
+    yield from (f"* {line.strip()}" for line in summary(audit))
+    if any(one.kind == MISSING for one in audit.golds):
+        missing = Counter(one.db_id for one in audit.golds if one.kind == MISSING)
+        yield "\n**Not checked**, for their databases are not there: " + _tally(missing)
+    yield from _golds(audit)
+    for file, found in _by_file(audit).items():
+        yield f"\n## Golds that are others in {file}\n"
+        yield from _table(("question", "same rows", "gold", file), [_row(one) for one in found])
+    yield "\n## Schemas: description against database\n"
+    yield from _table(("database", "difference"), audit.schemas)
+    yield f"\n## Nearly the same questions (Jaccard of words and pairs of words at least {NEAR})\n"
+    yield from _pairs(audit.within)
+    for overlap in audit.overlaps:
+        yield from _overlap(overlap)
+    yield "\n## Known defects\n"
+    yield from _table(
+        ("question", "defect", "source", "noted"), [(n.id, n.defect, n.source, n.since) for n in audit.notes]
+    )
+
+
+def _golds(audit: Audit) -> Iterator[str]:
+    for kind, meaning in KINDS.items():
+        found = [one for one in audit.golds if one.kind == kind and kind != MISSING]
+        if found:
+            yield f"\n## {kind}: gold {meaning}\n"
+            yield from _table(
+                ("question", "database", "gold", ""),
+                [(o.example_id, o.db_id, o.gold, o.detail) for o in found],
+            )
+
+
+def _overlap(overlap: Overlap) -> Iterator[str]:
+    yield f"\n## Against {overlap.other} ({count(overlap.size, 'text')})\n"
+    yield from _pairs(overlap.pairs)
+    yield f"\nSchemas alike (Jaccard of columns at least {ALIKE}):\n"
+    yield from _table(("here", "there", "similarity"), [(a, b, f"{c:.2f}") for a, b, c in overlap.schemas])
+    yield f"\nQuestions with {RUN} words in a row in common with it, or all their words:\n"
+    yield from _table(("question", "words"), list(overlap.seen.items()))
+
+
+def _pairs(pairs: Sequence[Pair]) -> Iterator[str]:
+    rows = [
+        (one.first, one.second, f"{one.similarity:.2f}", _yes(one.same_database), _yes(one.same_gold))
+        for one in pairs
+    ]
+    yield from _table(("question", "other", "similarity", "same database", "same gold"), rows)
+
+
+def _row(one: Differing) -> tuple[str, str, str, str]:
+    return one.example_id, "not known" if one.same_rows is None else _yes(one.same_rows), one.gold, one.other
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if not rows:
+        yield "None."
+        return
+    yield f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}"
+    for row in rows[:LONGEST]:
+        yield f"| {' | '.join(_cell(value) for value in row)} |"
+    if len(rows) > LONGEST:
+        yield f"\n{len(rows) - LONGEST} more; `--json` lists them all."
+
+
+def _cell(value: str) -> str:
+    return " ".join(value.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _by_file(audit: Audit) -> dict[str, list[Differing]]:
+    found: dict[str, list[Differing]] = {}
+    for one in audit.differing:
+        found.setdefault(one.file, []).append(one)
+    return found
+
+
+def _tally(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} ({number})" for name, number in sorted(counts.items()))
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
