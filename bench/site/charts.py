@@ -87,8 +87,8 @@ def _scatter(sheet: Sheet, label: str, name: str, cost: str, costs: Mapping[str,
     gains = [100 * fmean(line.means) for line in lines]
     best = front([(costs[line.name], gain) for line, gain in zip(lines, gains, strict=True)])
     rows = [
-        {**_named(line), "cost": costs[line.name], "gain": round(gain, 4), "front": on}
-        for line, gain, on in zip(lines, gains, best, strict=True)
+        {**_named(line), "cost": costs[line.name], "gain": round(gain, 4), "front": on, "odd": i % 2 == 1}
+        for i, (line, gain, on) in enumerate(zip(lines, gains, best, strict=True))
     ]
     x = alt.X("cost:Q", title=f"{cost} (log)", scale=alt.Scale(type="log", nice=True))
     y = alt.Y("gain:Q", title=f"{label}, %", scale=alt.Scale(domainMin=0))
@@ -97,14 +97,21 @@ def _scatter(sheet: Sheet, label: str, name: str, cost: str, costs: Mapping[str,
         interpolate="step-after", color=MUTED, strokeDash=[4, 3]
     )
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
-        color=_colour("method"), shape=alt.Shape("method:N"), tooltip=["row:N", "cost:Q", "gain:Q"]
+        color=_colour("method"),
+        shape=alt.Shape("method:N", sort=None, legend=_legend()),
+        tooltip=["row:N", "cost:Q", "gain:Q"],
     )
-    texts = base.mark_text(align="left", dx=8, dy=-6, color=INK).encode(text="row:N")
+    above, below = (
+        base.transform_filter(which)
+        .mark_text(align="left", dx=8, dy=dy, color=INK)
+        .encode(text=alt.Text("row:N"))
+        for which, dy in (("!datum.odd", -7), ("datum.odd", 9))
+    )
     words = (
         f"{row['row']}: {row['gain']:.1f} % at {row['cost']:,.4g}" + ", on the Pareto front" * row["front"]
         for row in rows
     )
-    return Chart(name, f"{label} against {cost}", tuple(words), _finished(pareto + points + texts))
+    return Chart(name, f"{label} against {cost}", tuple(words), _finished(pareto + points + above + below))
 
 
 def _levels(sheet: Sheet, label: str) -> Chart | None:
@@ -207,8 +214,13 @@ def _named(line: Line) -> dict[str, Any]:
 def _colour(field: str) -> alt.Color:
     import altair as alt
 
-    legend = alt.Legend(title=None, orient="bottom", columns=3, labelLimit=200)
-    return alt.Color(f"{field}:N", sort=None, scale=alt.Scale(range=PALETTE), legend=legend)
+    return alt.Color(f"{field}:N", sort=None, scale=alt.Scale(range=PALETTE), legend=_legend())
+
+
+def _legend() -> alt.Legend:
+    import altair as alt
+
+    return alt.Legend(title=None, orient="bottom", columns=3, labelLimit=200)
 
 
 def _finished(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
