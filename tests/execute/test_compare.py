@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections import Counter
 from itertools import permutations
 from pathlib import Path
@@ -117,22 +116,23 @@ def test_tolerance_of_strict(gold: object, pred: object, equal: bool) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 50, 500])
-def test_many_equal_columns_are_decided_at_once(rows: int) -> None:
+def test_many_equal_columns_are_decided_at_once(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Columns that are the same stand for each other: one look at each, where 26! orders could be tried."""
+    monkeypatch.setattr(columns, "MAX_CELLS", 26 * rows)
     table = [(1,) * 26] * rows
-    start = time.perf_counter()
     assert compare.test_suite(table, list(table), False)
     assert not compare.test_suite(table, [*table[1:], (2,) * 26], False)
-    assert time.perf_counter() - start < 0.1
+    assert not compare.test_suite([*table, (1,) * 25 + (2,)], [*table, (2,) + (3,) * 25], False)
 
 
-def test_columns_of_zeros_and_ones_in_another_order_are_found() -> None:
+def test_columns_of_zeros_and_ones_in_another_order_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine columns took the official script a minute; here no column is tried twice."""
     chance = random.Random(5)
     gold = [tuple(chance.randint(0, 1) for _ in range(9)) for _ in range(40)]
     order = chance.sample(range(9), 9)
     pred = chance.sample([tuple(row[index] for index in order) for row in gold], 40)
-    start = time.perf_counter()
+    monkeypatch.setattr(columns, "MAX_CELLS", 9 * 40)
     assert compare.test_suite(gold, pred, False)
-    assert time.perf_counter() - start < 1
 
 
 def test_two_thousand_columns_do_not_exhaust_the_stack() -> None:
