@@ -98,9 +98,10 @@ class Pool:
             self._turn()
 
     def close(self) -> None:
-        """End every worker; the pool may be used again afterwards."""
+        """End every worker, for good."""
         for worker in list(self._workers):
             self._drop(worker)
+        self._selector.close()
 
     def _abandon(self) -> None:
         """Forget what nobody waits for any more."""

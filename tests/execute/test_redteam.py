@@ -11,6 +11,7 @@ import pytest
 
 from bench.execute import Executor, Judged, Pair
 from bench.types import Outcome, Status
+from tests.execute.conftest import SMALL
 
 PROBES = (
     ("SELECT count(*), sum(age) FROM singer", "SELECT sum(age + 0) * 0 + count(*), sum(age) FROM singer"),
@@ -22,15 +23,26 @@ PROBES = (
 )
 """What a query could spoil for the next one: rows, the schema, settings of the connection."""
 
+ARRANGEMENTS = [(workers, batch) for workers in (1, 2) for batch in (1, 16)]
+EVERY = [(engine, *arrangement) for engine in ("apsw", "stdlib") for arrangement in ARRANGEMENTS]
+SAMPLE = {("shared", "apsw", 1, 16), ("shared", "stdlib", 2, 1), ("own", "apsw", 2, 1)}
+"""What is run every time; the whole runs with the other parity tests."""
 
-def corpus(design: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (design / "redteam" / "redteam.jsonl").read_text().splitlines()]
+MEGABYTES = 300
+"""Room for a worker under limits of 128 MiB for SQLite and 8 MiB for rows, and its mapped files."""
 
 
-def pairs(design: Path, victim: Path) -> list[Pair]:
+def corpus(which: str, design: Path) -> list[dict[str, object]]:
+    """Give the queries of the study, or those that the fuzzer grew and we wrote."""
+    own = Path(__file__).with_name("redteam.jsonl")
+    path = design / "redteam" / "redteam.jsonl" if which == "shared" else own
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def pairs(items: list[dict[str, object]], victim: Path) -> list[Pair]:
     """After every hostile query come the three probes, on the same database and so the same worker."""
     made = []
-    for item in corpus(design):
+    for item in items:
         name = str(item["id"])
         made += [
             Pair(f"{name}:pre", victim, "SELECT 1", sql, ())
@@ -50,57 +62,75 @@ def state(folder: Path, of: str = "*") -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob(of)}
 
 
-def check(design: Path, results: list[Judged]) -> None:
+def check(items: list[dict[str, object]], results: list[Judged]) -> None:
     by_key = {result.key: result for result in results}
     wrong = []
-    for item in corpus(design):
+    for item in items:
         got = by_key[str(item["id"])].prediction
         if got.status not in (item["expected_outcome"], *item.get("alt", [])):  # type: ignore[misc]
             wrong.append((item["id"], item["expected_outcome"], got))
     assert wrong == []
     for index in range(len(PROBES)):
         told = [result for result in results if result.key.endswith(f":probe{index}")]
-        assert len(told) == 153
+        assert len(told) == len(items)
         assert len({(one.gold, one.prediction, one.equal["test_suite"]) for one in told}) == 1
 
 
-@pytest.fixture(scope="module")
-def first(
-    design: Path, victim: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[list[Judged], dict[str, str]]:
-    """One run with 1 worker and batches of 16; what it found, and the folder before it."""
-    from tests.execute.conftest import SMALL
-
-    before = state(victim.parent)
-    with Executor(SMALL, workers=1, batch=16) as executor:
-        return list(executor.judge(pairs(design, victim))), before
+def open_handles() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
 
 
-def test_every_query_ends_as_expected_and_the_probes_do_not_change(
-    first: tuple[list[Judged], dict[str, str]], design: Path, victim: Path
+def resident(pid: int) -> int:
+    """Return the most memory that a process ever had, in MiB; 0 where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    words = status.read_text().split() if status.exists() else []
+    return int(words[words.index("VmHWM:") + 1]) // 1024 if "VmHWM:" in words else 0
+
+
+@pytest.mark.parametrize(
+    "which, engine, workers, batch",
+    [
+        pytest.param(which, *one, marks=[] if (which, *one) in SAMPLE else pytest.mark.parity)
+        for which in ("shared", "own")
+        for one in EVERY
+    ],
+)
+def test_every_query_ends_as_expected_and_nothing_else_changes(
+    which: str, engine: str, workers: int, batch: int, design: Path, victim: Path
 ) -> None:
-    results, before = first
-    check(design, results)
-    assert state(victim.parent) == before
+    items = corpus(which, design)
+    before, here, handles = state(victim.parent), state(Path.cwd(), "*pwn*"), open_handles()
+    with Executor(SMALL, workers=workers, batch=batch, engine=engine) as executor:
+        results = list(executor.judge(pairs(items, victim)))
+        pids = executor.pool.pids
+        assert max(resident(pid) for pid in pids) < MEGABYTES
+    check(items, results)
+    assert (state(victim.parent), state(Path.cwd(), "*pwn*")) == (before, here)
+    assert open_handles() == handles
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
-def test_two_workers_and_single_items_give_the_same_verdicts(
-    first: tuple[list[Judged], dict[str, str]],
-    design: Path,
-    victim: Path,
-    executor: Callable[..., Executor],
-) -> None:
-    again = list(executor(workers=2, batch=1).judge(pairs(design, victim)))
-    check(design, again)
-    assert [verdict(one.prediction) for one in again] == [verdict(one.prediction) for one in first[0]]
-    assert [one.equal for one in again] == [one.equal for one in first[0]]
-    assert state(victim.parent) == first[1]
+@pytest.mark.parity
+@pytest.mark.parametrize("engine", ["apsw", "stdlib"])
+def test_outcomes_do_not_depend_on_workers_and_batches(engine: str, design: Path, victim: Path) -> None:
+    items = corpus("shared", design) + corpus("own", design)
+    runs = []
+    for workers, batch in ARRANGEMENTS:
+        with Executor(SMALL, workers=workers, batch=batch, engine=engine) as executor:
+            results = executor.judge(pairs(items, victim))
+            runs.append([(one.key, verdict(one.prediction), one.equal) for one in results])
+    assert runs[0] == runs[1] == runs[2] == runs[3]
 
 
 def verdict(outcome: Outcome) -> object:
     """What must repeat: all of it, but for the clocks that only a kill can keep."""
     timed = outcome.status in (Status.TIMEOUT, Status.MEMORY) and not outcome.detail.startswith("steps")
     return outcome.status if timed else outcome
+
+
+def test_there_are_queries_of_our_own(design: Path) -> None:
+    own = corpus("own", design)
+    assert len({item["sql"] for item in own} - {item["sql"] for item in corpus("shared", design)}) >= 100
 
 
 def test_nothing_of_the_machine_can_be_read_off(victim: Path, executor: Callable[..., Executor]) -> None:

@@ -1,0 +1,107 @@
+"""Two builds of SQLite behind one protocol: the same answers, each under its own name."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.errors import ConfigError
+from bench.execute import ENGINE, Executor, Pair, engines
+from bench.execute.query import DROPPED_BYTES
+from bench.types import Status
+
+Make = Callable[..., Executor]
+BOTH = pytest.mark.parametrize("engine", ["apsw", "stdlib"])
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "sql, status",
+    [
+        ("SELECT count(*) FROM t", Status.OK),
+        ("-- no idea", Status.NOT_A_QUERY),
+        ("EXPLAIN SELECT 1", Status.NOT_A_QUERY),
+        ("SELECT 1; SELECT 2", Status.MULTI_STATEMENT),
+        ("DROP TABLE t", Status.FORBIDDEN),
+        ("PRAGMA writable_schema=1", Status.FORBIDDEN),
+        ("ATTACH ':memory:' AS x", Status.FORBIDDEN),
+        ("SELECT * FROM dbstat", Status.FORBIDDEN),
+        ("SELECT FROM", Status.ERROR_SYNTAX),
+        ("SELECT nope FROM t", Status.ERROR_SCHEMA),
+        ("SELECT json('{')", Status.ERROR_RUNTIME),
+        ("SELECT :name", Status.ERROR_RUNTIME),
+        ("SELECT zeroblob(999999999)", Status.ERROR_LIMIT),
+        ("SELECT randomblob(999999999)", Status.ERROR_LIMIT),
+        (
+            "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM r) SELECT count(*) FROM r",
+            Status.TIMEOUT,
+        ),
+        ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM r) SELECT n FROM r", Status.TOO_LARGE),
+    ],
+)
+def test_both_engines_end_a_query_alike(
+    executor: Make, database: Path, engine: str, sql: str, status: Status
+) -> None:
+    assert executor(engine=engine).run(database, sql).status is status
+
+
+@BOTH
+def test_the_clock_stands_still_and_chance_repeats(executor: Make, database: Path, engine: str) -> None:
+    sql = (
+        "SELECT date('now'), time('NOW'), datetime(), datetime('now', '-1 day'), strftime('%Y-%m', 'now'), "
+        "unixepoch(), julianday('now'), CURRENT_DATE, CURRENT_TIME, CURRENT_TIMESTAMP, date(NULL), date('x')"
+    )
+    one = executor(engine=engine)
+    assert one.run(database, sql).preview == (
+        (
+            "2025-01-01", "00:00:00", "2025-01-01 00:00:00", "2024-12-31 00:00:00", "2025-01",
+            1735689600, 2460676.5, "2025-01-01", "00:00:00", "2025-01-01 00:00:00", None, None,
+        ),
+    )  # fmt: skip
+    chance = "SELECT random(), hex(randomblob(4)), random() FROM t LIMIT 3"
+    assert one.run(database, chance) == executor(engine=engine).run(database, chance)
+
+
+def test_both_engines_draw_the_same_chance(executor: Make, database: Path) -> None:
+    sql = "SELECT random(), hex(randomblob(4)) FROM t LIMIT 3"
+    first, second = (executor(engine=engine).run(database, sql) for engine in ("apsw", "stdlib"))
+    assert first.preview == second.preview
+
+
+@BOTH
+def test_text_that_is_not_utf8_is_repaired(executor: Make, database: Path, engine: str) -> None:
+    sql = "SELECT x, y FROM bad ORDER BY y DESC"
+    one = executor(engine=engine)
+    same, plain = one.judge(
+        [
+            Pair("a", database, sql, sql + " -- same", ("bag", "bird")),
+            Pair("b", database, "SELECT x FROM bad WHERE x = 'fine'", "SELECT 'fine'", ("bird",)),
+        ]
+    )
+    assert same.prediction.preview == (("fine", 2.0), ("AB", 1.5), (None, 0.1))
+    assert same.prediction.notes == (DROPPED_BYTES,)
+    assert same.equal == {"bag": True, "bird": False}
+    assert plain.equal == {"bird": True}  # and the connection reads text as before
+
+
+def test_engines_have_names_of_their_own(executor: Make) -> None:
+    assert executor().engine == ENGINE
+    assert executor(engine="stdlib").engine != ENGINE
+    assert re.fullmatch(r"sqlite \d+\.\d+\.\d+ \(stdlib\)", executor(engine="stdlib").engine)
+    with pytest.raises(ConfigError, match="did you mean 'stdlib'"):
+        executor(engine="stdlb")
+
+
+def test_an_old_engine_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setitem(engines._VERSIONS, "stdlib", "3.50.1")
+    with caplog.at_level(logging.WARNING):
+        engines.engine("stdlib")
+    assert "older than 3.50.2" in caplog.text
+    caplog.clear()
+    monkeypatch.setitem(engines._VERSIONS, "stdlib", "3.50.2")
+    engines.engine("stdlib")
+    assert caplog.text == ""
