@@ -1,15 +1,18 @@
-"""The board as data: one CSV row per cell, one JSON document per suite."""
+"""The board as data: a CSV row per cell, a JSON document per suite, verdicts line by line, a citation."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
 
+from bench import __version__
 from bench.judge.ends import ENDINGS
-from bench.judge.score import Scorecard, levels_of, values
+from bench.judge.score import Scorecard, levels_of, outcome, values
 from bench.results import CellResult
 from bench.site.board import Board
 from bench.types import Fit, Score
@@ -82,6 +85,47 @@ def _number(value: float | None) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def verdicts(cell: CellResult, metrics: Sequence[str]) -> bytes:
+    """Write one JSON line per question: what was answered, how it ended and what each metric says."""
+    judged = {verdict.example_id: verdict for verdict in cell.verdicts}
+    said = {prediction.example_id: prediction for prediction in cell.predictions}
+    lines = []
+    for example in cell.dataset.examples:
+        verdict, prediction = judged.get(example.id), said.get(example.id)
+        line = {
+            "example": example.id,
+            "database": example.db_id,
+            "difficulty": example.difficulty,
+            "sql": prediction.sql if prediction else None,
+            "end": outcome(verdict, metrics[0]),
+            "metrics": dict(verdict.metrics) if verdict else {},
+            "reason": verdict.reason if verdict else "",
+            "steps": verdict.prediction.steps if verdict else None,
+        }
+        lines.append(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n")
+    return "".join(lines).encode("ascii")
+
+
+def citation(board: Board) -> bytes:
+    """Write a BibTeX entry of the board; the fingerprints of its data say which one it is."""
+    result = board.result
+    data = "; ".join(f"{one.name}: {one.title}, {one.dataset.fingerprint[:12]}" for one in board.sheets)
+    key = re.sub("[^a-z0-9]+", "-", result.name.lower())
+    fields = {
+        "title": result.title,
+        "author": "The text2sql-bench authors",
+        "howpublished": f"Leaderboard made by text2sql-bench {__version__}",
+        "note": f"{data}; made again by: {result.command}",
+    }
+    told = "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in fields.items())
+    return f"@misc{{{key},\n{told}}}\n".encode()
+
+
+def _tex(text: str) -> str:
+    """Leave only what BibTeX cannot read as markup of its own."""
+    return re.sub(r"[\\{}%&$#_^~\x00-\x1f]", " ", text)
 
 
 def document(board: Board) -> bytes:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from bench.judge.score import levels_of
 from bench.results import CellResult, SuiteResult
 from bench.site import downloads, draw, drill
+from bench.site.badge import badge
 from bench.site.board import Board, Sheet, board
 from bench.site.charts import Chart, charts
 from bench.site.facts import costs, curve
@@ -59,11 +60,14 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
             yield f"{drill.cell_home(line.cells[0])}.js", statements(line)
     yield "results.csv", downloads.table(arranged)
     yield "results.json", downloads.document(arranged)
+    yield "citation.bib", downloads.citation(arranged)
     yield from assets()
     for cell in result.cells:
         yield f"{drill.cell_home(cell)}.html", _cell(cell, arranged)
         if not cell.missing:
             yield from _answers(cell, result)
+            yield f"{drill.cell_home(cell)}/verdicts.jsonl", downloads.verdicts(cell, result.metrics)
+            yield f"{drill.cell_home(cell)}/badge.svg", _badge(cell, arranged)
     for sheet in arranged.sheets:
         yield from _questions(sheet, result)
 
@@ -146,6 +150,13 @@ def _cell(cell: CellResult, arranged: Board) -> bytes:
         spoiled=sum(v.prediction.status.infra or v.gold.status.infra for v in cell.verdicts),
         provenance=flatten(cell.provenance),
     )
+
+
+def _badge(cell: CellResult, arranged: Board) -> bytes:
+    metrics = arranged.result.metrics
+    found = arranged.cards[cell.slug].metrics[metrics[0]].overall
+    where = f"{cell.dataset_name} {cell.dataset.split}"
+    return badge(labels(metrics)[metrics[0]], where, found, synthetic=cell.dataset.synthetic)
 
 
 def _leaf_links(cell: CellResult) -> dict[str, list[tuple[str, str]]]:

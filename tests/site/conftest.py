@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from hostile import HOSTILE
 
 from bench.results import CellResult, SuiteResult
 from bench.types import (
@@ -327,46 +328,34 @@ def result(dataset: Dataset) -> SuiteResult:
     )
 
 
-HOSTILE = (
-    "<img src=x onerror=\"document.title='fired'\">",
-    "</script><script>document.title='fired'</script>",
-    "</pre></details><script>document.title='fired'</script>",
-    "<svg onload=document.title='fired'>",
-    "\"><a href=javascript:document.title='fired'>x</a>",
-    "<!-- --><style>*{display:none}</style>",
-    "<iframe src=\"javascript:parent.document.title='fired'\"></iframe>",
-    "{{ 7 * 7 }}{% raw %}",
-    "SELECT 'a\u2028b\u2029c' FROM t",
-    "SELECT '\u202egnp.exe\u2066' -- \u200b",
-    "SELECT '\x00\x01\x07\x1b[31m\x7f\x85' FROM t",
-    "SELECT '" + "a" * 1_000_000 + "'",
-)
-"""What a model may answer to be noticed."""
-
-
 @pytest.fixture(scope="session")
 def hostile(dataset: Dataset) -> SuiteResult:
     """A cell whose questions, evidence, answers, results and reasons all try to break out."""
-    examples = tuple(
-        replace(asked, question=text[:500], evidence=text[:500], history=(Turn(text[:500], text[:500]),))
-        for asked, text in zip(dataset.examples, HOSTILE, strict=True)
-    )
     done = cell(dataset, "tiny-small", "lora", set(SLIPS))
+    numbers = [(i, i % len(dataset.examples), text) for i, text in enumerate(HOSTILE)]
+    examples = tuple(
+        replace(
+            dataset.examples[k],
+            id=f"h-{i}",
+            question=text[:500],
+            evidence=text[:500],
+            history=(Turn(text[:500], text[:500]),),
+        )
+        for i, k, text in numbers
+    )
     verdicts = tuple(
         replace(
-            old,
+            done.verdicts[k],
+            example_id=f"h-{i}",
             reason=text,
             notes=(text,),
             prediction=Outcome(
                 Status.OK, "", 1, 1, (text[:500], "\ud800"), ((text, None), (b"\x00\xff", 1.5))
             ),
         )
-        for old, text in zip(done.verdicts, HOSTILE, strict=True)
+        for i, k, text in numbers
     )
-    predictions = tuple(
-        Prediction(old.example_id, f"{text}\r\n{text}", text)
-        for old, text in zip(done.predictions, HOSTILE, strict=True)
-    )
+    predictions = tuple(Prediction(f"h-{i}", f"{text}\r\n{text}", text) for i, _, text in numbers)
     attacked = replace(
         done,
         slug="../../hostile <b>",
@@ -375,8 +364,9 @@ def hostile(dataset: Dataset) -> SuiteResult:
         dataset=replace(dataset, examples=examples, title=HOSTILE[1]),
         verdicts=verdicts,
         predictions=predictions,
-        prompts={asked.id: text for asked, text in zip(examples, HOSTILE, strict=True)},
+        prompts={asked.id: text for asked, (_, _, text) in zip(examples, numbers, strict=True)},
         provenance={HOSTILE[0]: HOSTILE[1]},
         command=HOSTILE[2],
     )
-    return SuiteResult("hostile", HOSTILE[0], HOSTILE[1], ("ex.spider",), (attacked,), HOSTILE[2])
+    other = replace(attacked, slug="other", method="\"><img src=x onerror=document.title='fired'>")
+    return SuiteResult("hostile", HOSTILE[0], HOSTILE[1], ("ex.spider",), (attacked, other), HOSTILE[2])

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
 
 from bench.judge.score import score
 from bench.site import downloads
+from bench.site.badge import badge
 from bench.site.board import board
 
 
@@ -74,6 +76,34 @@ def test_a_loss_that_is_no_number_is_null(result):
 
 
 def test_hostile_names_stay_in_their_column(hostile):
-    (row,) = csv.DictReader(io.StringIO(downloads.table(board(hostile)).decode("utf-8")))
+    row, _ = csv.DictReader(io.StringIO(downloads.table(board(hostile)).decode("utf-8")))
     assert row["cell"] == "../../hostile <b>"
     assert row["base_note"] == hostile.cells[0].base_note
+
+
+def test_verdicts_are_one_line_a_question(result):
+    cell = next(cell for cell in result.cells if cell.slug == "tiny-medium-lora-mini-s0")
+    lines = [json.loads(line) for line in downloads.verdicts(cell, result.metrics).splitlines()]
+    assert [line["example"] for line in lines] == [asked.id for asked in cell.dataset.examples]
+    assert [line["end"] for line in lines if line["end"] != "correct"] == [
+        "error_syntax",
+        "wrong_result",
+        "timeout",
+    ]
+    assert [line["metrics"]["ex.spider"] for line in lines].count(True) == 9
+
+
+def test_a_citation_says_which_data_and_how_to_make_it_again(result, hostile):
+    text = downloads.citation(board(result)).decode("utf-8")
+    assert text.startswith("@misc{tiny,\n  title = {Tiny models on mini},")
+    assert "mini: mini (dev), dev, 000000000000; made again by: bench publish suites/tiny.toml" in text
+    attacked = downloads.citation(board(hostile)).decode("utf-8")
+    assert attacked.count("{") == attacked.count("}") == 5
+
+
+def test_a_badge_says_the_score_its_doubt_and_the_data(result):
+    found = score(result.cells[0].dataset, result.cells[0].verdicts, result.metrics)
+    overall = found.metrics["ex.spider"].overall
+    drawn = badge("EX", "mini dev <b>", overall, synthetic=True)
+    title = ET.fromstring(drawn).find("{http://www.w3.org/2000/svg}title").text
+    assert title.startswith("EX, mini dev <b> (synthetic): 25.0 % (")
