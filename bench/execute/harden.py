@@ -27,7 +27,9 @@ _SET_PDEATHSIG, _SET_DUMPABLE, _SET_SECCOMP, _SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _READ_FILE = 1 << 2
 _ALLOW, _ERRNO_EPERM, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
-_X86_64 = 0xC000003E
+_X86_64, _AARCH64 = 0xC000003E, 0xC00000B7
+_X32 = 0x40000000
+"""From here on x86-64 numbers the calls of another convention."""
 
 # fmt: off
 _ALLOWED = {
@@ -48,7 +50,28 @@ _FATAL = {
     "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "execveat": 322,
     "clone3": 435,
 }
+# On aarch64, which never had the calls that newer ones replaced.
+_ALLOWED_AARCH64 = {
+    "getcwd": 17, "fcntl": 25, "faccessat": 48, "openat": 56, "close": 57, "lseek": 62, "read": 63,
+    "write": 64,
+    "readv": 65, "writev": 66, "pread64": 67, "pselect6": 72, "ppoll": 73, "readlinkat": 78, "newfstatat": 79,
+    "fstat": 80, "exit": 93, "exit_group": 94, "futex": 98, "set_robust_list": 99, "nanosleep": 101,
+    "clock_gettime": 113, "clock_getres": 114, "clock_nanosleep": 115, "sched_yield": 124,
+    "restart_syscall": 128,
+    "sigaltstack": 132, "rt_sigaction": 134, "rt_sigprocmask": 135, "rt_sigreturn": 139, "times": 153,
+    "getrusage": 165, "gettimeofday": 169, "getpid": 172, "getppid": 173, "getuid": 174, "geteuid": 175,
+    "getgid": 176, "getegid": 177, "gettid": 178, "sendto": 206, "recvfrom": 207, "brk": 214, "munmap": 215,
+    "mremap": 216, "mmap": 222, "mprotect": 226, "msync": 227, "mincore": 232, "madvise": 233,
+    "getrandom": 278,
+    "statx": 291, "rseq": 293, "faccessat2": 439,
+}
+_FATAL_AARCH64 = {
+    "ptrace": 117, "kill": 129, "socket": 198, "connect": 203, "clone": 220, "execve": 221,
+    "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281, "clone3": 435,
+}
 # fmt: on
+_SYSTEMS = {"x86_64": (_X86_64, _ALLOWED, _FATAL), "aarch64": (_AARCH64, _ALLOWED_AARCH64, _FATAL_AARCH64)}
+"""Machine → its name for the kernel, what may be called, and what ends the process."""
 
 
 def harden(memory: int, folders: Iterable[str], parent: int) -> dict[str, bool]:
@@ -128,23 +151,24 @@ class _Program(ctypes.Structure):
 
 def _seccomp(libc: ctypes.CDLL) -> bool:
     """Allow the system calls above; starting programs or connecting kills, the rest fails with EPERM."""
-    if os.uname().machine != "x86_64" or sys.maxsize < 2**32:
+    machine = os.uname().machine
+    if machine not in _SYSTEMS or sys.maxsize < 2**32:
         return False
-    code = _filter()
+    code = _filter(*_SYSTEMS[machine])
     program = _Program(len(code) // 8, code)
     address = ctypes.cast(ctypes.pointer(program), ctypes.c_void_p).value
     return bool(libc.prctl(_SET_SECCOMP, 2, address, 0, 0) == 0)
 
 
-def _filter() -> bytes:
+def _filter(machine: int, allowed: dict[str, int], fatal: dict[str, int]) -> bytes:
     """Write the BPF program: architecture, then one comparison per known number."""
 
     def op(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
         return struct.pack("<HBBI", code, yes, no, value)
 
     load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
-    known = [(number, _ALLOW) for number in _ALLOWED.values()] + [(n, _KILL) for n in _FATAL.values()]
-    head = [op(load, 4), op(equal, _X86_64, 1), op(give, _KILL), op(load, 0)]
-    head += [op(at_least, 0x40000000, 0, 1), op(give, _KILL)]
+    known = [(number, _ALLOW) for number in allowed.values()] + [(n, _KILL) for n in fatal.values()]
+    head = [op(load, 4), op(equal, machine, 1), op(give, _KILL), op(load, 0)]
+    head += [op(at_least, _X32, 0, 1), op(give, _KILL)]
     body = [op(equal, n, 0, 1) + op(give, verdict) for n, verdict in known]
     return b"".join([*head, *body, op(give, _ERRNO_EPERM)])
