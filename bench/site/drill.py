@@ -31,6 +31,8 @@ class Answer:
     steps: tuple[str, ...]
     gold: Grid | None
     predicted: Grid | None
+    same: bool
+    """Whether it is right with gold's own result, which then stands on the question's page alone."""
 
     @property
     def right(self) -> bool:
@@ -103,6 +105,7 @@ def _answer(
     cell: CellResult, example: Example, verdict: Verdict | None, prediction: Prediction | None, headline: str
 ) -> Answer:
     ending = outcome(verdict, headline)
+    same = verdict is not None and ending == CORRECT and _same(verdict)
     wrong_sql = prediction.sql if prediction is not None and ending != CORRECT else None
     return Answer(
         example=example,
@@ -112,9 +115,16 @@ def _answer(
         verdict=verdict,
         prediction=prediction,
         steps=_steps(example.gold[0], wrong_sql) if wrong_sql and example.gold else (),
-        gold=grid(verdict.gold, verdict.prediction) if verdict else None,
-        predicted=grid(verdict.prediction, verdict.gold) if verdict else None,
+        gold=grid(verdict.gold, verdict.prediction) if verdict and not same else None,
+        predicted=grid(verdict.prediction, verdict.gold) if verdict and not same else None,
+        same=same,
     )
+
+
+def _same(verdict: Verdict) -> bool:
+    gold, answer = verdict.gold, verdict.prediction
+    shown = (gold.columns, gold.rows, gold.preview) == (answer.columns, answer.rows, answer.preview)
+    return gold.status is answer.status is Status.OK and shown
 
 
 @lru_cache(maxsize=8192)
