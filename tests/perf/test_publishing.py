@@ -116,9 +116,8 @@ def site(tmp_path_factory) -> Path:
 
 def test_publishing(site: Path):
     """Print what a reader loads before choosing anything."""
-    print(
-        f"index {(site / 'index.html').stat().st_size:,} bytes, data {(site / 'data.js').stat().st_size:,} bytes"
-    )
+    for name in ("index.html", "data.js"):
+        print(f"{name}: {(site / name).stat().st_size:,} bytes")
 
 
 def test_the_page_in_a_browser(site: Path):
