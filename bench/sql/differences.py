@@ -124,15 +124,8 @@ def _tables(gold: exp.Select, pred: exp.Select) -> Iterator[Difference]:
         (Kind.EXTRA_TABLE, "adds {0}"),
         "table ",
     )
-    kinds = [
-        Counter((join.side or join.kind).upper() for join in query.args.get("joins") or ())
-        for query in (gold, pred)
-    ]
-    for kind in ("LEFT", "RIGHT", "FULL", "CROSS"):
-        if kinds[0][kind] != kinds[1][kind]:
-            more = kinds[1][kind] > kinds[0][kind]
-            yield Difference(Kind.JOIN, f"uses {kind} JOIN" if more else f"does not use {kind} JOIN")
     if left == right:
+        yield from _join_kinds(gold, pred)
         ours, theirs = _links(gold), _links(pred)
         yield from _swap(
             ours - theirs,
@@ -141,6 +134,17 @@ def _tables(gold: exp.Select, pred: exp.Select) -> Iterator[Difference]:
             (Kind.JOIN, "does not join on {0}"),
             (Kind.JOIN, "also joins on {0}"),
         )
+
+
+def _join_kinds(gold: exp.Select, pred: exp.Select) -> Iterator[Difference]:
+    ours, theirs = (
+        Counter((join.side or join.kind).upper() for join in query.args.get("joins") or ())
+        for query in (gold, pred)
+    )
+    for kind in ("LEFT", "RIGHT", "FULL", "CROSS"):
+        if ours[kind] != theirs[kind]:
+            verb = "uses" if theirs[kind] > ours[kind] else "does not use"
+            yield Difference(Kind.JOIN, f"{verb} {kind} JOIN")
 
 
 def _sources(query: exp.Select) -> Counter[str]:
