@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import apsw
 
 from bench.types import Scalar
+
+_PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,15 @@ def distinct(names: Iterable[str]) -> list[str]:
 def quoted(name: str) -> str:
     """Write a name so that SQL takes it for one, whatever stands in it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def spoken(name: str) -> str:
+    """Write a name as people write it, in quotes only where it needs them.
+
+    >>> spoken("sale"), spoken("order"), spoken("unit price")
+    ('sale', '"order"', '"unit price"')
+    """
+    return name if _PLAIN.fullmatch(name) and name.upper() not in apsw.keywords else quoted(name)
 
 
 def _fill(database: apsw.Connection, table: Filling) -> None:

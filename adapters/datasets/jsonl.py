@@ -22,6 +22,7 @@ from typing import Any
 from adapters.datasets.described import fingerprint, schema
 from adapters.datasets.folder import refuse_twice
 from adapters.datasets.lines import read_lines
+from adapters.datasets.scaffold import scaffold
 from bench.errors import ConfigError, DataError, near
 from bench.sets.protocol import AbsentError
 from bench.types import Dataset, Example, Turn
@@ -41,6 +42,8 @@ class Jsonl:
     rules: tuple[str, ...] = ("test-suite", "bird")
     synthetic = False
     splits = ("train", "dev", "test")
+    scaffold = staticmethod(scaffold)
+    """Makes such a folder from a database or from CSV files."""
 
     def __init__(self, root: Path | None = None) -> None:
         """Look at a folder, or at a single file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +23,7 @@ from bench.sets.fetch import Offer
 from bench.sets.shelf import everything
 from bench.sql.constructs import AXES, bucket
 from bench.types import Dataset, Report
+from bench.words import count
 
 SPLITS = 4
 """Splits of a data set that a listing names."""
@@ -108,6 +109,18 @@ def print_added(added: Added, *, as_json: bool) -> None:
         out.print(f"missing   {len(added.missing)} databases, not judged: {listed}", markup=False)
     first = next(iter(added.splits))
     out.print(f"look at it: bench data show {entry.name} --split {first}", markup=False)
+
+
+def print_made(folder: Path, splits: Mapping[str, int]) -> None:
+    """Say what was made, and what to do next."""
+    begun = ", ".join(f"{split}.jsonl with {count(number, 'question')}" for split, number in splits.items())
+    out.print(f"made {folder}: {begun} to begin with, database/, set.toml", markup=False)
+    out.print(
+        "next: write your own questions into these files, a line each, then\n"
+        f"  bench data check jsonl --data {folder}\n"
+        f"  bench score --dataset jsonl --data {folder} --predictions FILE",
+        markup=False,
+    )
 
 
 def print_offer(offer: Offer) -> None:

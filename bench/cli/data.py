@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -101,3 +101,19 @@ def data_check(
             out, page.markdown(found, f"bench data check {name}{root} --split {split}{more} --out {out}")
         )
     raise typer.Exit(FAILED if found.unchecked else DONE)
+
+
+@app.command("new")
+def data_new(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.")],
+    sources: Annotated[
+        list[Path], typer.Option("--from", help="SQLite or DuckDB database, CSV file or folder of them.")
+    ],
+    name: Annotated[str, typer.Option(help="Name of the set; that of the folder unless given.")] = "",
+) -> None:
+    """Make a data set of your own from a live database or from CSV files."""
+    from bench.census import listing
+    from bench.registry import find
+
+    made = cast("Any", find("datasets", "jsonl")).scaffold(folder, sources, name)
+    listing.print_made(folder, made)

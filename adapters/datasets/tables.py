@@ -1,0 +1,116 @@
+"""Tables: CSV files and DuckDB databases as tables to be written into SQLite."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from adapters.databases.build import Filling, distinct, quoted
+from bench.errors import BenchError, DataError
+from bench.types import Scalar
+
+DELIMITERS = ",;\t|"
+BLOCK = 10_000
+_BASE_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' ORDER BY 1"
+_INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
+_REAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_CODE = re.compile(r"[+-]?0\d")
+
+
+def from_csv(paths: Sequence[Path]) -> list[Filling]:
+    """Read CSV files, a table each, called like its file; types follow from all of a column's values.
+
+    Raises:
+        DataError: a file is not UTF-8, has no heading, or a line has more cells than the heading.
+    """
+    names = distinct(path.stem for path in paths)
+    return [_table(name, path) for name, path in zip(names, paths, strict=True)]
+
+
+def from_duckdb(path: Path) -> Iterator[Filling]:
+    """Read every table of a DuckDB database.
+
+    Raises:
+        BenchError: the package ``duckdb`` is not installed.
+        DataError: the file is no DuckDB database, or of another version.
+    """
+    try:
+        import duckdb
+    except ModuleNotFoundError as error:
+        raise BenchError("needs the package 'duckdb'", where=str(path), todo="pip install duckdb") from error
+    try:
+        with duckdb.connect(str(path), read_only=True) as database:
+            for (name,) in database.execute(_BASE_TABLES).fetchall():
+                shown = database.execute(f"SELECT * FROM {quoted(name)}")
+                columns = [(column[0], _kind(str(column[1]))) for column in shown.description or []]
+                rows = (row for block in iter(partial(shown.fetchmany, BLOCK), []) for row in block)
+                yield Filling(name, columns, ([_plain(value) for value in row] for row in rows))
+    except duckdb.Error as error:
+        raise DataError(f"cannot be read ({str(error).splitlines()[0]})", where=str(path)) from error
+
+
+def _table(name: str, path: Path) -> Filling:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
+        ) from error
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    if not rows or not any(rows[0]):
+        raise DataError("has no heading", where=str(path), todo="name the columns in its first line")
+    heading, body = rows[0], [row for row in rows[1:] if row]
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) > len(heading):
+            raise DataError(
+                f"has {len(row)} cells, and the heading has {len(heading)}", where=f"{path}, row {number}"
+            )
+    kinds = [_column(row[place] for row in body if place < len(row)) for place in range(len(heading))]
+    values = ([_value(cell, kind) for cell, kind in zip(row, kinds, strict=False)] for row in body)
+    return Filling(name, list(zip(heading, kinds, strict=True)), values)
+
+
+def _delimiter(text: str) -> str:
+    """Take the sign that the heading has most of."""
+    heading = text.partition("\n")[0]
+    return max(DELIMITERS, key=heading.count)
+
+
+def _column(cells: Iterator[str]) -> str:
+    """Tell the type of a column; numbers with leading zeros are codes, so text."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if filled and all(_INTEGER.fullmatch(cell) for cell in filled):
+        return "INTEGER"
+    if filled and all(_REAL.fullmatch(cell) and not _CODE.match(cell) for cell in filled):
+        return "REAL"
+    return "TEXT"
+
+
+def _value(cell: str, kind: str) -> Scalar:
+    if not cell.strip():
+        return None
+    return int(cell) if kind == "INTEGER" else float(cell) if kind == "REAL" else cell
+
+
+def _kind(name: str) -> str:
+    """Give the type of SQLite that comes nearest to one of DuckDB."""
+    upper = name.upper()
+    if "INT" in upper or upper == "BOOLEAN":
+        return "INTEGER"
+    return "REAL" if upper.startswith(("DOUBLE", "FLOAT", "DECIMAL")) else "TEXT"
+
+
+def _plain(value: object) -> Scalar:
+    if value is None or isinstance(value, int | float | str | bytes):
+        return int(value) if isinstance(value, bool) else value
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ")
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
