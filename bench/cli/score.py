@@ -58,6 +58,9 @@ def score(
     against: Annotated[
         Path | None, typer.Option(help="Other predictions, to be paired with question by question.")
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Count what wrong answers do otherwise than gold.")
+    ] = False,
     gold_check: Annotated[
         bool, typer.Option("--gold-check", help="Hold gold against itself; needs no predictions.")
     ] = False,
@@ -80,6 +83,7 @@ def score(
     from bench.execute.policy import at, named
     from bench.scoring import pages, show
     from bench.scoring.compare import contrast
+    from bench.scoring.diagnoses import diagnose
     from bench.scoring.golds import check_golds, show_golds, spoils
     from bench.scoring.load import Source, files, load
     from bench.scoring.official import rules_of
@@ -108,10 +112,11 @@ def score(
     scored = score_files((*answers, *others), load(source), wanted, limits, workers=workers, cache=kept)
     contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []
     scored = scored[: len(answers)]
+    diagnosed = [diagnose(one, workers=workers) for one in scored] if profile else []
     if as_json:
-        show.print_json(show.to_json(scored, contrasts, side_by_side=bool(chosen)))
+        show.print_json(show.to_json(scored, contrasts, diagnosed, side_by_side=bool(chosen)))
     else:
-        show.show(scored, contrasts, side_by_side=bool(chosen), official=bool(etype))
+        show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=bool(etype))
     write(scored, outputs)
     if html:
         show.say(pages.write(scored, html))

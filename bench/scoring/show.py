@@ -12,6 +12,7 @@ from bench.judge.clauses import ClauseScore
 from bench.judge.ends import ENDINGS
 from bench.scoring import tables
 from bench.scoring.compare import Contrast
+from bench.scoring.diagnoses import Diagnosed
 from bench.scoring.score import Scored
 from bench.words import count
 
@@ -19,6 +20,7 @@ from bench.words import count
 def show(
     scored: Sequence[Scored],
     contrasts: Sequence[Sequence[Contrast]],
+    diagnosed: Sequence[Diagnosed],
     *,
     side_by_side: bool,
     official: bool,
@@ -28,6 +30,7 @@ def show(
     Args:
         scored: the prediction files, all for the same questions.
         contrasts: each file held against another, if that was asked for.
+        diagnosed: what is wrong with each file's answers, likewise.
         side_by_side: whether to name the questions on which rules differ.
         official: whether to print each file's table in the manner of the official scripts.
     """
@@ -42,15 +45,22 @@ def show(
             _differences(one, name)
     for found in contrasts:
         _contrast(found)
+    for errors in diagnosed:
+        out.print(tables.errors(errors))
     _spoiled(scored[0])
 
 
 def to_json(
-    scored: Sequence[Scored], contrasts: Sequence[Sequence[Contrast]], *, side_by_side: bool
+    scored: Sequence[Scored],
+    contrasts: Sequence[Sequence[Contrast]],
+    diagnosed: Sequence[Diagnosed],
+    *,
+    side_by_side: bool,
 ) -> dict[str, object]:
     """Give everything that is shown as JSON values; several files stand in a list."""
     dataset = {"dataset": scored[0].dataset.name, "split": scored[0].dataset.split}
     held = [[one.to_json() for one in found] for found in contrasts]
+    wrong = [one.to_json() for one in diagnosed]
     files = [
         {
             "predictions": one.name,
@@ -63,9 +73,10 @@ def to_json(
                 for metric, found in one.clauses.items()
             },
             **({"disagreements": [asdict(pair) for pair in one.disagreements]} if side_by_side else {}),
-            **({"against": against} if against else {}),
+            **({"against": held[place]} if held else {}),
+            **({"profile": wrong[place]} if wrong else {}),
         }
-        for one, against in zip(scored, held or [[]] * len(scored), strict=True)
+        for place, one in enumerate(scored)
     ]
     return {**dataset, **files[0]} if len(files) == 1 else {**dataset, "files": files}
 
@@ -76,8 +87,8 @@ def say(path: Path) -> None:
 
 
 def print_json(values: object) -> None:
-    """Print JSON on the standard output."""
-    print(json.dumps(values, indent=2))
+    """Print JSON on the standard output; a blob stands as Python writes it."""
+    print(json.dumps(values, indent=2, default=repr))
 
 
 def _shares(clause: ClauseScore) -> dict[str, float]:

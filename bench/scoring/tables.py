@@ -11,6 +11,7 @@ from bench.judge.clauses import ALL
 from bench.judge.disagree import Disagreement
 from bench.judge.stats import Difference, holm
 from bench.scoring.compare import Contrast
+from bench.scoring.diagnoses import Diagnosed
 from bench.scoring.score import Scored
 from bench.site.text import percent, visible
 from bench.sql.spider import CLAUSES
@@ -99,6 +100,18 @@ def parts(contrast: Contrast, kind: str) -> Table:
     adjusted = holm([one.p for one in flipped.values()])
     for (name, one), p in zip(flipped.items(), adjusted, strict=True):
         grid.add_row(Text(visible(name)), *_cells(one, p))
+    return grid
+
+
+def errors(found: Diagnosed) -> Table:
+    """Lay out how many wrong answers have which difference from gold, by level."""
+    levels = found.profile.wrong
+    grid = _grid(f"{found.name}: what wrong answers do otherwise than gold")
+    grid.add_column("difference", no_wrap=True)
+    for name, wrong in (*levels.items(), (ALL, sum(levels.values()))):
+        grid.add_column(f"{name}\nwrong={wrong}", justify="right")
+    for kind, counts in found.profile.kinds.items():
+        grid.add_row(kind, *[str(counts[level]) for level in levels], str(sum(counts.values())))
     return grid
 
 

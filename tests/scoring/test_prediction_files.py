@@ -113,3 +113,15 @@ def test_a_cache_changes_nothing_but_what_is_run(home: Path, bench, monkeypatch:
     (kept,) = (home / "cache").rglob("*.sqlite")
     assert kept.stat().st_size > 0
     assert plain == first == bench(*GIVEN, "-p", "said", "--json", "--cache")
+
+
+def test_a_profile_counts_what_wrong_answers_do_otherwise(home: Path, bench):
+    card = json.loads(bench(*GIVEN, "-p", "said/some.sql", "--profile", "--json")[1])
+    wrong = {answer["id"]: answer["kinds"] for answer in card["profile"]["answers"]}
+    assert sorted(wrong) == [IDS[1], IDS[4], IDS[5]]
+    assert wrong[IDS[1]] == ["missing condition"]
+    assert "wrong table" in wrong[IDS[5]]
+    assert sum(card["profile"]["wrong"].values()) == 3
+    out = bench(*GIVEN, "-p", "said/some.sql", "--profile")[1]
+    assert "some.sql: what wrong answers do otherwise than gold" in out
+    assert [line.split()[-1] for line in out.splitlines() if line.startswith("missing condition")] == ["1"]
