@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -35,7 +35,7 @@ def night(drawing: str) -> str:
 def _svg(spec: str) -> str:
     import vl_convert
 
-    parsed: Mapping[str, Any] = json.loads(spec)
+    parsed: dict[str, Any] = json.loads(spec)
     drawn: str = vl_convert.vegalite_to_svg(parsed, vl_version=VERSION)
     return drawn
 

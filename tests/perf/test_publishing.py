@@ -21,6 +21,7 @@ from bench.results import CellResult, SuiteResult
 from bench.site.publish import publish
 from bench.types import Column, Dataset, Example, Fit, Outcome, Prediction, Schema, Status, Table, Verdict
 
+pytestmark = pytest.mark.timeout(0)
 CELLS = int(os.environ.get("BENCH_PERF_CELLS", "200"))
 QUESTIONS = int(os.environ.get("BENCH_PERF_QUESTIONS", "1034"))
 METHODS = ("base", "lora", "qlora", "kid")
