@@ -13,10 +13,13 @@ from bench.execute import Executor
 from bench.execute.policy import STANDARD, Policy
 from bench.judge.golds import MISSING, Finding, check
 from bench.judge.judge import judge
-from bench.judge.rules import STEADY, metrics
+from bench.judge.rules import metrics
 from bench.registry import names
 from bench.sets import AbsentError, SetAdapter, opened
 from bench.types import Dataset, Prediction
+
+RULES = ("ex.strict", "em.spider")
+"""Rules that gold has to satisfy as its own answer, besides those of its own scripts."""
 
 SAME = "ex.bird"
 """The rule by which two golds of one question agree: the same rows, in any order."""
@@ -87,7 +90,7 @@ def audit(
         BenchError: the split or something to hold it against cannot be read.
     """
     dataset = reader.load(split)
-    rules = metrics(STEADY, dataset.rules, where="rules")
+    rules = metrics((*(f"ex.{rule}" for rule in dataset.rules), *RULES), (), where="rules")
     runs = dataset.dialect == "sqlite"
     overlaps = [_overlap(dataset, other) for other in _own(reader, split)]
     overlaps += [_against(dataset, other) for other in against]

@@ -62,18 +62,23 @@ def markdown(audit: Audit, command: str) -> str:
 
 
 def _page(audit: Audit, command: str) -> Iterator[str]:
+    """Name questions by their ids alone: their texts are the data set's, under its own licence."""
     dataset = audit.dataset
     yield f"# What was found in {dataset.title} {dataset.split}"
     yield f"\n{count(len(dataset.examples), 'question')}; fingerprint `{dataset.fingerprint}`. Made by:\n"
     yield f"```console\n$ {command}\n```\n"
     yield from (f"* {line.strip()}" for line in summary(audit))
-    if any(one.kind == MISSING for one in audit.golds):
-        missing = Counter(one.db_id for one in audit.golds if one.kind == MISSING)
-        yield "\n**Not checked**, for their databases are not there: " + _tally(missing)
-    yield from _golds(audit)
-    for file, found in _by_file(audit).items():
+    missing = Counter(one.db_id for one in audit.golds if one.kind == MISSING)
+    if missing:
+        yield f"\n**Not checked**, for their databases are not there: {_tally(missing)}"
+    for kind, meaning in KINDS.items():
+        found = [one for one in audit.golds if one.kind == kind != MISSING]
+        if found:
+            yield f"\n## {kind}: gold {meaning}\n"
+            yield from _table(("database", "questions"), _grouped([(o.db_id, o.example_id) for o in found]))
+    for file, others in _by_file(audit).items():
         yield f"\n## Golds that are others in {file}\n"
-        yield from _table(("question", "same rows", "gold", file), [_row(one) for one in found])
+        yield from _table(("rows", "questions"), _grouped([(_rows(o), o.example_id) for o in others]))
     yield "\n## Schemas: description against database\n"
     yield from _table(("database", "difference"), audit.schemas)
     yield f"\n## Nearly the same questions (Jaccard of words and pairs of words at least {NEAR})\n"
@@ -81,20 +86,8 @@ def _page(audit: Audit, command: str) -> Iterator[str]:
     for overlap in audit.overlaps:
         yield from _overlap(overlap)
     yield "\n## Known defects\n"
-    yield from _table(
-        ("question", "defect", "source", "noted"), [(n.id, n.defect, n.source, n.since) for n in audit.notes]
-    )
-
-
-def _golds(audit: Audit) -> Iterator[str]:
-    for kind, meaning in KINDS.items():
-        found = [one for one in audit.golds if one.kind == kind and kind != MISSING]
-        if found:
-            yield f"\n## {kind}: gold {meaning}\n"
-            yield from _table(
-                ("question", "database", "gold", ""),
-                [(o.example_id, o.db_id, o.gold, o.detail) for o in found],
-            )
+    notes = [(note.id, note.defect, note.source, note.since) for note in audit.notes]
+    yield from _table(("question", "defect", "source", "noted"), notes)
 
 
 def _overlap(overlap: Overlap) -> Iterator[str]:
@@ -103,7 +96,7 @@ def _overlap(overlap: Overlap) -> Iterator[str]:
     yield f"\nSchemas alike (Jaccard of columns at least {ALIKE}):\n"
     yield from _table(("here", "there", "similarity"), [(a, b, f"{c:.2f}") for a, b, c in overlap.schemas])
     yield f"\nQuestions with {RUN} words in a row in common with it, or all their words:\n"
-    yield from _table(("question", "words"), list(overlap.seen.items()))
+    yield ", ".join(_number(key) for key in overlap.seen) or "None."
 
 
 def _pairs(pairs: Sequence[Pair]) -> Iterator[str]:
@@ -114,8 +107,21 @@ def _pairs(pairs: Sequence[Pair]) -> Iterator[str]:
     yield from _table(("question", "other", "similarity", "same database", "same gold"), rows)
 
 
-def _row(one: Differing) -> tuple[str, str, str, str]:
-    return one.example_id, "not known" if one.same_rows is None else _yes(one.same_rows), one.gold, one.other
+def _rows(one: Differing) -> str:
+    known = {True: "the same", False: "others", None: "not known: the database is not there"}
+    return known[one.same_rows]
+
+
+def _grouped(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put the numbers of the questions of one kind on one line."""
+    groups: dict[str, dict[str, None]] = {}
+    for key, example in rows:
+        groups.setdefault(key, {})[_number(example)] = None
+    return [(key, ", ".join(numbers)) for key, numbers in sorted(groups.items())]
+
+
+def _number(example: str) -> str:
+    return example.rpartition("/")[2]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
