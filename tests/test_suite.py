@@ -11,9 +11,13 @@ import pytest
 
 from bench.decode import load
 from bench.errors import ConfigError
+from bench.plan import Plan
+from bench.preview import preview
+from bench.store import Store
 from bench.suite import Cell
 
-SUITES = sorted((Path(__file__).parents[1] / "suites").glob("*.toml"))
+ROOT = Path(__file__).parents[1]
+SUITES = sorted((ROOT / "suites").glob("*.toml"))
 TEXT = """\
 title = "t"
 seeds = [0, 1]
@@ -164,5 +168,43 @@ def test_a_set_may_learn_from_another_one(tmp_path: Path):
     suite = read(tmp_path, text)
     assert suite.learnt_from("mini") == ("mini", "train")
     assert suite.learnt_from("seen") == ("mini", "dev")
-    with pytest.raises(ConfigError, match=r"datasets\.seen\.train: unknown dataset 'miny'\n.*'mini'"):
+    with pytest.raises(ConfigError, match=r"datasets\.seen\.train: unknown data set 'miny'\n.*'mini'"):
         read(tmp_path, text.replace("mini/dev", "miny/dev"))
+
+
+@pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
+def test_every_suite_that_is_shipped_is_planned(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where no data is installed each cell says what is missing; nothing else is wrong with the suite."""
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    suite = load(path)
+    ahead = preview(Plan(suite, Store(tmp_path / "runs")))
+    assert [cell.cell for cell in ahead.cells] == suite.cells()
+    named = {slug for slugs in ahead.missing.values() for slug in slugs}
+    assert named == {cell.cell.slug for cell in ahead.cells if cell.state == "missing"}
+    assert bool(named) == (not path.stem.startswith("quickstart"))
+
+
+def test_the_papers_grids_are_whole():
+    cells = {path.stem: load(path).all_cells() for path in SUITES}
+    assert len(cells["dbgpthub"]) == 9 * 3
+    families = ((19, 3), (4, 1), (4, 1))  # methods of the student, teachers
+    assert len(cells["kid-paper"]) == 6 * sum(methods + teachers for methods, teachers in families)
+
+
+def test_a_plan_counts_the_steps_of_a_fit(tmp_path: Path):
+    suite = read(
+        tmp_path,
+        TEXT.replace(
+            '"full" }, ratio = 0.5 }\ntraining = { epochs = 1 }',
+            '"full" }, ratio = 0.5 }\ntraining = { epochs = 2, batch = 16, accumulation = 2 }',
+        ),
+    )
+    ahead = {seen.cell.slug: seen for seen in preview(Plan(suite, Store(tmp_path))).cells}
+    assert ahead["small-base-mini-s0"].steps is None
+    assert ahead["medium-full-mini-s0"].steps == 2
+    assert ahead["small-kid-mini-s0"].steps == 169  # 2 epochs of 169 batches, two batches a step
+    assert (
+        ahead["small-kid-mini-s0"].weights
+        == (ROOT / "adapters/models/tiny/small/model.safetensors").stat().st_size
+    )

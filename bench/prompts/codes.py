@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bench.prompts.format import Contents, Format, Match, comment, line
 from bench.types import Column, Example, Schema, Table
@@ -72,6 +73,7 @@ def _ask(example: Example) -> str:
     return "\n".join([*lines, line(f"{example.evidence} {example.question}")]) + "\n"
 
 
+@lru_cache(maxsize=65_536)
 def _name(name: str) -> str:
     low = name.lower()
     return f"`{low}`" if re.search(r"[()\-\s/]", low) else low

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from bench.types import Example, Row, Scalar, Schema
@@ -69,6 +70,7 @@ class Format:
     wrapper: Literal["bare", "dbgpthub"] = "bare"
 
 
+@lru_cache(maxsize=65_536)
 def line(text: str) -> str:
     """Put ``text`` on one line, where a format gives a meaning to each line."""
     return " ".join(text.split())
@@ -83,6 +85,7 @@ def cells(row: Row) -> str:
     return " | ".join(_cell(value) for value in row)
 
 
+@lru_cache(maxsize=65_536)
 def comment(name: str, label: str) -> str:
     """Return a label on one line if it says more than the name does.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,7 @@ class Chooser:
                 f"{shots.number} examples cannot be shown: {pool.name}/{pool.split} has {len(pool.examples)}",
                 where="prompt.shots.number",
             )
+        self._known: dict[str, frozenset[str]] = {}
         self._by_id = {example.id: example for example in pool.examples}
         for name in shots.ids:
             if name not in self._by_id:
@@ -101,10 +102,15 @@ class Chooser:
                 yield self._pool.examples[place]
 
     def _similar(self, example: Example, schema: Schema) -> Iterator[Example]:
-        grams = _grams(masked(example.question, schema))
+        grams = _grams(masked(example.question, self._names(schema)))
         scores = np.asarray(self._index.get_scores(grams)) if grams else np.zeros(len(self._pool.examples))
         for place in np.argsort(-scores, kind="stable").tolist():
             yield self._pool.examples[place]
+
+    def _names(self, schema: Schema) -> frozenset[str]:
+        if schema.db_id not in self._known:
+            self._known[schema.db_id] = names_of(schema)
+        return self._known[schema.db_id]
 
     @cached_property
     def _index(self) -> BM25:
@@ -112,18 +118,20 @@ class Chooser:
         import bm25s  # takes a second, and few prompts need it
 
         index = bm25s.BM25(method="lucene")
-        questions = (masked(example.question, self._pool.schema(example)) for example in self._pool.examples)
+        questions = (
+            masked(example.question, self._names(self._pool.schema(example)))
+            for example in self._pool.examples
+        )
         index.index([_grams(question) or ["\0"] for question in questions], show_progress=False)
         return index
 
 
-def masked(question: str, schema: Schema) -> list[str]:
+def masked(question: str, names: Collection[str]) -> list[str]:
     """Cut a question into words, with what belongs to its database masked.
 
-    >>> masked("How many singers are older than 20?", Schema("x", (Table("singer", ()),)))
+    >>> masked("How many singers are older than 20?", {"singer"})
     ['how', 'many', '#name', 'are', 'older', 'than', '#value']
     """
-    names = _names(schema)
     parts = _VALUE.sub(" \0 ", question).split("\0")
     found: list[str] = []
     for part in parts:
@@ -132,8 +140,8 @@ def masked(question: str, schema: Schema) -> list[str]:
     return found[:-1]
 
 
-@lru_cache(maxsize=1024)
-def _names(schema: Schema) -> frozenset[str]:
+def names_of(schema: Schema) -> frozenset[str]:
+    """Gather the telling words of all names and labels."""
     named = [name for table in schema.tables for name in (table.name, table.label)]
     named += [
         name for table in schema.tables for column in table.columns for name in (column.name, column.label)

@@ -10,7 +10,7 @@ from samples import WORLD, dataset, world
 from bench.errors import ConfigError
 from bench.methods import PromptSpec, Shots
 from bench.prompts import Prompter, prompt_id, refuse_asked
-from bench.prompts.shots import Chooser, masked
+from bench.prompts.shots import Chooser, masked, names_of
 from bench.types import Example
 
 POOL = tuple(
@@ -34,7 +34,7 @@ def chosen(shots: Shots, example: Example = ASKED, pool=POOL, seed: int = 0) -> 
 
 
 def test_masking_hides_what_belongs_to_the_database() -> None:
-    assert masked("Which grapes from Aachen score above 90.5 or 'x y'?", WORLD) == [
+    assert masked("Which grapes from Aachen score above 90.5 or 'x y'?", names_of(WORLD)) == [
         "which",
         "#name",
         "from",
