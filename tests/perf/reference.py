@@ -1,7 +1,7 @@
 """References: judging in the manner of the official scripts, and raw SQLite without any judging.
 
 The manner is theirs, the code is not: for each question the schema is read from its database, each text
-is cut into words by one pattern after another, and each query has a connection of its own.
+is cut into words by one pattern after another and by sqlparse, and each query has a connection of its own.
 """
 
 from __future__ import annotations
@@ -15,59 +15,20 @@ from itertools import permutations, product
 from pathlib import Path
 
 import apsw
+import sqlparse
 
 from bench.sql.rewrite import orders
 from bench.sql.spider.grammar import parse_query
 from bench.sql.spider.hardness import hardness
 from bench.sql.spider.match import compare
-from bench.sql.spider.names import names_of
+from bench.sql.spider.names import Names, names_of
 from bench.sql.spider.normal import normalize
-from bench.sql.spider.tree import Unparsed
+from bench.sql.spider.tree import Query, Unparsed
 from bench.types import Column, Schema, Table
 
 Item = tuple[Path, str, str]
 """A database, a gold query and a prediction."""
 
-WORDS = "select from where group order by having limit join on as and or not in like between union except"
-PATTERNS = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(--|# ).*?(\r\n|\r|\n|$)",
-        r"/\*[\s\S]*?\*/",
-        r"(\r\n|\r|\n)",
-        r"\s+",
-        r":=",
-        r"::",
-        r"\*",
-        r"`(``|[^`])*`",
-        r"´(´´|[^´])*´",
-        r"((?<![\w\"\$])\$(?:[_A-Z]\w*)?\$)[\s\S]*?\1",
-        r"\?",
-        r"%(\(\w+\))?s",
-        r"(?<!\w)[$:?]\w+",
-        r"\\\w+",
-        r"(CASE|IN|VALUES|USING|FROM|AS)\b",
-        r"[A-Z]\w*(?=\s*\.)",
-        r"(?<=\.)[A-Z]\w*",
-        r"[A-Z]\w*(?=\()",
-        r"-?0x[\dA-F]+",
-        r"-?\d+(\.\d+)?E-?\d+",
-        r"(?![_A-Z])-?(\d+(\.\d*)|\.\d+)(?![_A-Z])",
-        r"(?![_A-Z])-?\d+(?![_A-Z])",
-        r"'(''|\\\\|\\'|[^'])*'",
-        r"\"(\"\"|\\\\|\\\"|[^\"])*\"",
-        r"(?<![\w\])])(\[[^\]\[]+\])",
-        r"((LEFT\s+|RIGHT\s+|FULL\s+)?(INNER\s+|OUTER\s+)?|(CROSS\s+|NATURAL\s+)?)?JOIN\b",
-        r"END(\s+IF|\s+LOOP|\s+WHILE)?\b",
-        r"NOT\s+NULL\b",
-        r"GROUP\s+BY\b",
-        r"ORDER\s+BY\b",
-        r"[0-9_A-Z][_$#\w]*",
-        r"[;:()\[\],\.]",
-        r"[<>=~!]+",
-        r"[+/@#%^&|^-]+",
-    )
-]
 PASSES = [re.compile(rf"({re.escape(mark)})(?=\S)") for mark in "()[]{}<>;@#$%&?!*«»“”„‘’–—'\",:|~^+=/"[:33]]
 """As many passes over a text as the tokenizer of the official exact match makes."""
 
@@ -76,26 +37,38 @@ def official_exact_match(items: Iterable[Item]) -> None:
     """Read the schema, cut and parse both texts, and compare, question by question."""
     for database, gold, answer in items:
         names = names_of(_schema(database))
-        parsed = []
-        for text in (gold, answer):
-            for one in PASSES:
-                one.sub(r" \1 ", text)
-            parsed.append(parse_query(text, names, "spider"))
-        if not isinstance(parsed[0], Unparsed):
-            hardness(parsed[0])
-        if not any(isinstance(query, Unparsed) for query in parsed):
-            compare(*(normalize(query, names) for query in parsed))  # type: ignore[arg-type]
+        label, other = _parsed(gold, names), _parsed(answer, names)
+        if isinstance(label, Query) and isinstance(other, Query):
+            compare(normalize(label, names), normalize(other, names))
 
 
 def official_execution(items: Iterable[Item]) -> None:
-    """Read the schema, cut both texts, run each on a connection of its own, try orders of columns."""
+    """Read the schema, parse both texts, take DISTINCT out of them, run each, try orders of columns."""
     for database, gold, answer in items:
-        _schema(database)
-        rows = [
-            _rows(database, "".join(word for word in _words(text) if word.lower() != "distinct"))
-            for text in (gold, answer)
+        names = names_of(_schema(database))
+        for text in (gold, answer):
+            _parsed(text, names)
+        rows = [_rows(database, _without_distinct(text)) for text in (gold, answer)]
+        _equal(rows[0], rows[1], orders(gold))
+
+
+def _parsed(text: str, names: Names) -> Query | Unparsed:
+    for one in PASSES:
+        one.sub(r" \1 ", text)
+    query = parse_query(text, names, "spider")
+    hardness(query) if isinstance(query, Query) else None
+    return query
+
+
+def _without_distinct(text: str) -> str:
+    return "".join(
+        [
+            token.value
+            for statement in sqlparse.parse(text)
+            for token in statement.flatten()
+            if token.value.lower() != "distinct"
         ]
-        _equal(*rows, orders(gold))
+    )
 
 
 def raw(items: Iterable[Item]) -> None:
@@ -128,17 +101,6 @@ def _schema(database: Path) -> Schema:
                 for (name,) in named
             ),
         )
-
-
-def _words(text: str) -> list[str]:
-    words, at = [], 0
-    while at < len(text):
-        match = next(
-            (found for pattern in PATTERNS if (found := pattern.match(text, at)) and found.end() > at), None
-        )
-        words.append(match.group() if match else text[at])
-        at += len(words[-1])
-    return words
 
 
 def _rows(database: Path, sql: str) -> list[tuple[object, ...]]:
