@@ -133,7 +133,10 @@ def test_hostile_text_is_shown_and_cannot_be_hidden(attacked):
 def test_a_megabyte_is_cut_and_counted(attacked):
     text = "".join(content.decode("utf-8") for name, content in attacked.items() if name.endswith(".html"))
     assert "more characters" in text
-    assert max(len(content) for content in attacked.values()) < 200_000
+    shown = [len(text) for name, text in attacked.items() if not name.startswith("assets/")]
+    whole = [len(text) for name, text in attacked.items() if name.endswith("verdicts.jsonl")]
+    assert max(set(shown).difference(whole)) < 500_000
+    assert min(whole) > 1_000_000  # a download is complete
 
 
 def test_every_question_of_every_cell_is_there(result, pages):
