@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bench.methods import PromptSpec
+from bench.prompts import FORMATS, Prompter
 from bench.sets import opened
 from bench.types import Dataset, Turn
 
@@ -93,3 +96,17 @@ def test_no_real_turn_sees_gold(shared: Path, name: str):
     assert sum(bool(one.history) for one in dataset.examples) > 700
     assert leaks(dataset) == []
     assert all(turn.sql is None for one in dataset.examples for turn in one.history)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_prompt_of_any_format_says_gold(root: Path, name: str):
+    place = root / "database/shop"
+    place.mkdir(parents=True)
+    with sqlite3.connect(place / "shop.sqlite") as database:
+        database.execute("CREATE TABLE sale(price REAL)")
+    database.close()
+    dataset = opened("chase", root).load("dev")
+    prompts = [Prompter(PromptSpec(format=name), dataset)(example) for example in dataset.examples]
+    golds = [gold for example in dataset.examples for gold in example.gold]
+    assert not [text for text in prompts if any(gold in text for gold in golds)]
+    assert "Only the large ones." in prompts[1]
