@@ -21,7 +21,7 @@ def columns_of(schema: Schema | None) -> Columns:
 
 
 def plain(tree: exp.Query, columns: Columns, *, bare: bool) -> exp.Query:
-    """Lower-case all names, take off their quotes, and put tables in place of their aliases.
+    """Lower-case all names, take off their quotes, put tables in place of their aliases, and join by ON.
 
     With ``bare``, columns go without their table: there is only one. A quoted name that no table has
     as a column is a text.
@@ -41,7 +41,37 @@ def plain(tree: exp.Query, columns: Columns, *, bare: bool) -> exp.Query:
         table.set("alias", None)
     for string in tree.find_all(exp.Alias):
         string.replace(string.this)
+    for select in tree.find_all(exp.Select):
+        _join(select)
     return tree
+
+
+def _join(select: exp.Select) -> None:
+    """Write tables side by side that WHERE joins as a join."""
+    loose = [join for join in select.args.get("joins") or () if _is_loose(join)]
+    where = select.args.get("where")
+    if not loose or where is None:
+        return
+    parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+    links = [part for part in parts if _is_link(part)]
+    if links:
+        for join in loose:
+            join.set("kind", None)
+        loose[0].set("on", exp.and_(*links))
+        rest = [part for part in parts if part not in links]
+        select.set("where", exp.Where(this=exp.and_(*rest)) if rest else None)
+
+
+def _is_loose(join: exp.Join) -> bool:
+    on = join.args.get("on")
+    bare = on is None or isinstance(on, exp.Boolean)  # sqlglot reads a missing ON as TRUE
+    return bare and not (join.side or join.method or join.args.get("using"))
+
+
+def _is_link(part: exp.Expr) -> bool:
+    sides = (part.left, part.right) if isinstance(part, exp.EQ) else ()
+    tables = {side.table for side in sides if isinstance(side, exp.Column)}
+    return len(tables) == 2 and "" not in tables
 
 
 def _is_text(name: exp.Expr, columns: Columns) -> bool:

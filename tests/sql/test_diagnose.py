@@ -73,6 +73,13 @@ def test_the_schema_tells_tables_and_texts_apart():
     assert diagnose(gold, pred, SCHEMA) == ()
 
 
+def test_a_comma_that_where_joins_is_a_join():
+    comma = "SELECT T1.name FROM owner AS T1, pet AS T2 WHERE T1.id = T2.owner_id AND T2.weight > 3"
+    assert diagnose(JOINED + " WHERE T2.weight > 3", comma, SCHEMA) == ()
+    (found,) = diagnose(JOINED, comma, SCHEMA)
+    assert found == (Kind.EXTRA_CONDITION, "adds the condition pet.weight > 3")
+
+
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_stands_any_text(name):
     assert all(found.words for found in diagnose(PLAIN, DEGENERATE[name], SCHEMA))
