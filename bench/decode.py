@@ -16,6 +16,7 @@ from bench.prompts import format_of
 from bench.registry import names
 from bench.sets import known
 from bench.suite import Suite, check_references
+from bench.words import noun
 
 
 def load(path: Path) -> Suite:
@@ -55,7 +56,7 @@ def parse(table: dict[str, Any], *, text: str = "", where: str, name: str, folde
         key, adapter = used
         if adapter not in there:
             raise ConfigError(
-                f"unknown {kind.removesuffix('s')} source '{adapter}'",
+                f"unknown {noun(kind)} source '{adapter}'",
                 where=at(where, line=_line(text, (kind, key, "source")), key=f"{kind}.{key}.source"),
                 todo=near(adapter, there),
             )

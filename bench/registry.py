@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 
 from bench.errors import BenchError, ConfigError, near
+from bench.words import noun
 
 GROUPS = ("datasets", "models", "databases", "launchers", "objectives")
 
@@ -23,16 +24,14 @@ def find(group: str, name: str, *, where: str = "") -> object:
     """
     entry = next((entry for entry in _entries(group) if entry.name == name), None)
     if entry is None:
-        raise ConfigError(
-            f"unknown {group.removesuffix('s')} '{name}'", where=where, todo=near(name, names(group))
-        )
+        raise ConfigError(f"unknown {noun(group)} '{name}'", where=where, todo=near(name, names(group)))
     try:
         return entry.load()
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == entry.module.partition(".")[0]:
             raise  # a file of its own is missing, which no extra would bring
         raise BenchError(
-            f"{group.removesuffix('s')} '{name}' needs the package '{error.name}'",
+            f"{noun(group)} '{name}' needs the package '{error.name}'",
             where=where,
             todo="install the extra that brings it: pip install 'text2sql-bench[train]'",
         ) from error

@@ -17,6 +17,7 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, mod
 from bench.errors import BenchError, ConfigError, at, near
 from bench.methods import Decoding, Distillation, NoTuning, Objective, PromptSpec, Record, Training, Tuning
 from bench.registry import find
+from bench.words import noun
 
 
 class ModelSpec(Record):
@@ -249,7 +250,7 @@ def check_references(suite: Suite, where: str) -> None:
     for key, kind, name in _references(suite):
         if name not in declared[kind]:
             raise ConfigError(
-                f"unknown {kind} '{name}'", where=at(where, key=key), todo=near(name, declared[kind])
+                f"unknown {noun(kind)} '{name}'", where=at(where, key=key), todo=near(name, declared[kind])
             )
     cells = suite.cells()
     if not cells:

@@ -1,4 +1,4 @@
-"""Words: numbers with their nouns."""
+"""Words: numbers with their nouns, and keys as prose."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ def size(value: int | None) -> str:
     if value is None:
         return ""
     return f"{value / 1e6:.1f} MB" if value < 1e9 else f"{value / 1e9:.1f} GB"
+
+
+def noun(key: str) -> str:
+    """Write what one entry of a group is called.
+
+    >>> noun("datasets"), noun("models")
+    ('data set', 'model')
+    """
+    return key.removesuffix("s").replace("dataset", "data set")

@@ -39,7 +39,7 @@ def registered(name: str, *, where: str = "") -> None:
         ConfigError: with near misses.
     """
     if name not in known():
-        raise ConfigError(f"unknown dataset '{name}'", where=where, todo=near(name, known()))
+        raise ConfigError(f"unknown data set '{name}'", where=where, todo=near(name, known()))
 
 
 def known() -> list[str]:
