@@ -54,8 +54,24 @@ def read_json(path: Path) -> object:
 def schema(db_id: str, database: Path, described: Mapping[str, Any] | None) -> Schema:
     """Read tables and columns off the database, names and foreign keys off ``tables.json``.
 
-    The official scripts do the same. Without a readable database the description has to serve.
+    The official scripts do the same. Without a readable database the description has to serve. An
+    unchanged pair is read once per process.
     """
+    try:
+        stat = database.stat()
+        state = stat.st_size, stat.st_mtime_ns, stat.st_ino
+    except OSError:
+        state = -1, -1, -1
+    key = db_id, str(database), state, json.dumps(described)
+    if key not in _SCHEMAS:
+        _SCHEMAS[key] = _read(db_id, database, described)
+    return _SCHEMAS[key]
+
+
+_SCHEMAS: dict[tuple[str, str, tuple[int, int, int], str], Schema] = {}
+
+
+def _read(db_id: str, database: Path, described: Mapping[str, Any] | None) -> Schema:
     from_file = _described(described) if described else Schema(db_id, ())
     try:
         real = Sqlite().introspect(database, db_id)
