@@ -164,9 +164,12 @@ def _attach(model: Model, fit: Path) -> Model:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Silence the one warning that peft provokes in transformers: it asks for a name about to be dropped."""
+    """Silence peft where it asks for a name about to be dropped, and where experts have no linear layers."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        warnings.filterwarnings(
+            "ignore", message=".*_pattern keys did not match any", category=RuntimeWarning
+        )
         yield
 
 

@@ -59,9 +59,9 @@ class Qlora(Lora):
 
 
 class Ia3(Adapter):
-    """Learned factors on keys, values and the feed-forward layer's activations (arXiv 2205.05638).
+    """Learned factors on activations: keys, values and the feed-forward layer in arXiv 2205.05638.
 
-    Without ``targets`` peft's own choice for the architecture is taken.
+    Without ``targets`` peft's own choice for the architecture is taken, which for some is queries and values.
     """
 
     kind: Literal["ia3"] = "ia3"

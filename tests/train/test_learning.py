@@ -51,16 +51,27 @@ def made(name: str):
     if kind.needs_teacher:
         settings["teacher"] = TEACHER
     if issubclass(kind, OnPolicy):
-        settings |= {"max_new_tokens": 16, "mle_weight": 0.0}
+        settings |= {"max_new_tokens": 30 if name == "opd" else 16, "mle_weight": 0.0}
     return kind(**settings)
 
 
-@pytest.mark.parametrize("name", [name for name in names("objectives") if name != "seqkd"])
+SAMPLE = ("gkd", "minillm", "taid")
+"""What is generated, a policy gradient, and a schedule; sft, rkd and kid learn in test_fit."""
+ALL = [
+    pytest.param(name, marks=() if name in SAMPLE else pytest.mark.parity)
+    for name in names("objectives")
+    if name != "seqkd"
+]
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_it_lowers_its_loss(mini, small, medium, tmp_path, name) -> None:
     """The same eight questions at every step: what is learnt is seen at once."""
-    left = fit(job(small, medium, made(name), examples=8), mini, tmp_path)
-    curve = [loss for _, loss in left.losses]
-    assert sum(curve[-2:]) / 2 < sum(curve[:2]) / 2
+    # A policy gradient is noisy: it takes smaller steps, more of them, and longer answers.
+    noisy = {"steps": 14, "lr": 5e-4} if name == "opd" else {}
+    left = fit(job(small, medium, made(name), examples=8, **noisy), mini, tmp_path)
+    curve, few = [loss for _, loss in left.losses], left.steps // 4
+    assert sum(curve[-few:]) < sum(curve[:few])
     assert {"student", "backward", "optimizer", "data", "prefixes"} <= set(left.parts)
     assert ("teacher" in left.parts) == (name != "sft")
 
