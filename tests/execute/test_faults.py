@@ -271,3 +271,60 @@ def test_a_slow_reader_does_not_make_workers_overdue(executor: Make, database: P
             time.sleep(0.8)
     assert statuses(results) == {("ok", True): 40}
     assert one.pool.respawned == 0
+
+
+def test_rows_that_fill_the_worker_are_a_verdict(executor: Make, database: Path, small: Policy) -> None:
+    """Values under SQLite's own limit, kept as rows by Python, beyond what the process may allocate."""
+    policy = replace(small, gold_bytes=2**31, memory=300 * 2**20, cpu_seconds=30.0)
+    pairs = good(database, 20)
+    pairs.insert(9, Pair("full", database, "SELECT zeroblob(5000000) FROM t", "SELECT 1", ("bird",)))
+    results = list(executor(policy).judge(pairs))
+    assert {one.key: one.gold.status for one in results if one.key == "full"} == {"full": Status.MEMORY}
+    assert statuses([one for one in results if one.key != "full"]) == {("ok", True): 20}
+
+
+def test_texts_of_megabytes_are_refused_at_the_door(executor: Make, database: Path) -> None:
+    pairs = good(database, 20)
+    pairs[10:10] = [
+        Pair(f"long{n}", database, "SELECT 1", "SELECT " + "9" * 3_000_000, ("bird",)) for n in range(8)
+    ]
+    results = list(executor().judge(pairs))
+    assert statuses(results) == {("ok", True): 20, ("error_limit", False): 8}
+
+
+def test_a_database_replaced_while_it_is_judged_costs_no_verdict(
+    executor: Make, folder: Path, database: Path
+) -> None:
+    path, other = folder / "good.sqlite", folder / "other.sqlite"
+    connection = sqlite3.connect(other)
+    connection.executescript("CREATE TABLE t(a); INSERT INTO t VALUES (1)")
+    connection.close()
+    counts = []
+    pairs = [Pair(str(n), path, f"SELECT count(*), {n} FROM t", "SELECT 1", ("bird",)) for n in range(400)]
+    for judged in executor().judge(pairs):
+        assert judged.gold.status is Status.OK
+        counts.append(judged.gold.preview[0][0])
+        if len(counts) == 20:
+            other.replace(path)
+    assert counts == sorted(counts, reverse=True)
+    assert (counts[0], counts[-1]) == (100, 1)
+
+
+@pytest.mark.parity
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_nothing_grows_over_a_hundred_thousand_pairs(executor: Make, database: Path) -> None:
+    one = executor()
+
+    def size() -> tuple[int, int]:
+        words = Path(f"/proc/{one.pool.pids[0]}/status").read_text().split()
+        return int(words[words.index("VmRSS:") + 1]) // 1024, len(list(Path("/dev/fd").iterdir()))
+
+    sizes = []
+    pairs = (
+        Pair(str(n), database, f"SELECT {n}, a FROM t", f"SELECT {n}", ("bird",)) for n in range(100_000)
+    )
+    for count, _ in enumerate(one.judge(pairs)):
+        if count in (20_000, 99_000):
+            sizes.append(size())
+    assert sizes[1][0] - sizes[0][0] < 20
+    assert sizes[1][1] == sizes[0][1]
