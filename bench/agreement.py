@@ -60,8 +60,10 @@ def read(paths: Sequence[Path]) -> tuple[tuple[Labelled, ...], int]:
 def _items(path: Path) -> list[dict[str, Any]]:
     try:
         items = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot be read: {error}", where=str(path)) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    except ValueError as error:
+        raise DataError(f"cannot be read: it is no JSON ({error})", where=str(path)) from None
     if not isinstance(items, list):
         raise DataError("is no list of labelled predictions", where=str(path))
     for at, item in enumerate(items):
