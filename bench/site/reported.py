@@ -14,7 +14,7 @@ from pathlib import Path
 _SHARES = frozenset({"EX", "similarity", "grammar", "execution"})
 """Metrics that DB-GPT-Hub writes as shares; everything else is shown as it was written."""
 
-_TRAINING = {"none": "training", "": "training", "n/a": "training"}
+_TRAINING = {"none": "hardware needed", "": "training time"}
 """What a file calls numbers of training, which belong to no data set."""
 
 _MEASURED = {"spider": "spider dev", "bird": "bird dev"}
