@@ -79,7 +79,7 @@ class Recipe:
 
 
 RECIPES = {
-    "small": Recipe(64, 3, 128, 4, 0.08, (Lesson(1200, 4e-3, short=True), Lesson(1800, 2e-3))),
+    "small": Recipe(64, 3, 128, 4, 0.08, (Lesson(2000, 4e-3, short=True), Lesson(3000, 2e-3))),
     "medium": Recipe(128, 4, 256, 4, 0.02, (Lesson(2400, 3e-3), Lesson(1100, 1e-3))),
     "large": Recipe(256, 6, 448, 8, 0.02, (Lesson(1600, 2e-3, short=True), Lesson(800, 1e-3))),
 }
