@@ -18,8 +18,9 @@ from bench.registry import names
 from bench.sets import AbsentError, SetAdapter, opened
 from bench.types import Dataset, Prediction
 
-RULES = ("ex.strict", "em.spider")
-"""Rules that gold has to satisfy as its own answer, besides those of its own scripts."""
+STRICT = "ex.strict"
+EXACT = "em.spider"
+"""Spider's exact match; asked of sets whose scripts are Spider's, for its grammar reads few others."""
 
 SAME = "ex.bird"
 """The rule by which two golds of one question agree: the same rows, in any order."""
@@ -90,7 +91,8 @@ def audit(
         BenchError: the split or something to hold it against cannot be read.
     """
     dataset = reader.load(split)
-    rules = metrics((*(f"ex.{rule}" for rule in dataset.rules), *RULES), (), where="rules")
+    exact = (EXACT,) if "test-suite" in dataset.rules else ()
+    rules = metrics((*(f"ex.{rule}" for rule in dataset.rules), STRICT, *exact), (), where="rules")
     runs = dataset.dialect == "sqlite"
     overlaps = [_overlap(dataset, other) for other in _own(reader, split)]
     overlaps += [_against(dataset, other) for other in against]
