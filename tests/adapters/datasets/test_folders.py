@@ -81,6 +81,13 @@ def test_spider_has_163_official_databases_and_its_published_levels(shared: Path
 
 
 @pytest.mark.shared
+def test_hinglish_spider_is_read_as_spider(variants: Path):
+    dataset = opened("spider", variants / "makadi_hinglish").load("dev")
+    assert (len(dataset.examples), there(dataset)) == (1034, 0)
+    assert dataset.examples[0].question == "hamaare paas kitane singer hain?"
+
+
+@pytest.mark.shared
 def test_a_set_without_levels_gets_spiders(variants: Path):
     levels = Counter(
         one.difficulty for one in rated(opened("sparc", variants / "sparc").load("dev")).examples
