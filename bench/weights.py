@@ -164,9 +164,9 @@ def _attach(model: Model, fit: Path) -> Model:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Silence peft where it asks for a name about to be dropped, and where experts have no linear layers."""
+    """Silence names about to be dropped in transformers 6, and peft where experts are no linear layers."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        warnings.filterwarnings("ignore", message=".*gradient_checkpointing", category=FutureWarning)
         warnings.filterwarnings(
             "ignore", message=".*_pattern keys did not match any", category=RuntimeWarning
         )

@@ -21,7 +21,17 @@ from bench.train.data import Encoded, Sample, encode
 from bench.train.loop import Lesson, train
 from bench.train.objectives.step import Mathematics
 from bench.types import Dataset, Fit, Report, silent
-from bench.weights import Model, Precision, Tokenizer, Weights, count, device, load_model, load_tokenizer
+from bench.weights import (
+    Model,
+    Precision,
+    Tokenizer,
+    Weights,
+    count,
+    device,
+    hushed,
+    load_model,
+    load_tokenizer,
+)
 
 CURVE = 200
 """At most so many points are kept of the loss curve, each a mean over equal stretches of steps."""
@@ -89,7 +99,8 @@ def fit(
     torch.manual_seed(job.seed)  # adapters start from random numbers
     model = tuning.apply(load_model(student), job.tuning)
     if job.training.gradient_checkpointing:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        with hushed():
+            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     models = teacher.models(job.objective, model, tokenizer, job.teacher, encoded)
     models = replace(models, answers=taught)
     samples = encoded.samples
