@@ -20,7 +20,7 @@ from bench.execute.policy import named
 from bench.generate.protocol import ModelAdapter
 from bench.identity import digest, fit_key, judge_key, predict_key
 from bench.judge.rate import rated
-from bench.judge.rules import metrics
+from bench.judge.rules import metrics, versioned
 from bench.methods import NoTuning, Sft
 from bench.prompts import Prompter, Tokenizer, prompt_id, refuse_asked
 from bench.registry import find
@@ -193,7 +193,7 @@ class Plan:
         names = metrics(self.suite.judge.rules, asked.rules, where=self.suite.place("judge.rules"))
         judged = judge_key(
             predictions=predicted,
-            rules=names,
+            rules=versioned(names),
             policy=named(self.suite.judge.policy, where=self.suite.place("judge.policy")).id,
             engine=ENGINE,
         )

@@ -206,3 +206,13 @@ def _bare(metric: str) -> str:
     """Give the short name of a metric: ``bird`` for ``ex.bird``, ``ves`` for ``ves.steps``."""
     kind, _, name = metric.partition(".")
     return name if kind in ("ex", "em") else kind
+
+
+def versioned(names: Iterable[str]) -> tuple[str, ...]:
+    """Name each metric with the version of its rule, for keys: another version gives other verdicts.
+
+    >>> versioned(["ex.bird", "ex.strict"])
+    ('ex.bird', 'ex.strict@2')
+    """
+    versions = {metric: rule.version for metric, rule in (*EX_RULES.items(), *EM_RULES.items())}
+    return tuple([name if versions[name] == 1 else f"{name}@{versions[name]}" for name in names])
