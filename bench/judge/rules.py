@@ -214,5 +214,6 @@ def versioned(names: Iterable[str]) -> tuple[str, ...]:
     >>> versioned(["ex.bird", "ex.strict"])
     ('ex.bird', 'ex.strict@2')
     """
-    versions = {metric: rule.version for metric, rule in (*EX_RULES.items(), *EM_RULES.items())}
+    versions = {rule.metric: rule.version for rule in EX_RULES.values()}
+    versions |= {rule.metric: rule.version for rule in EM_RULES.values()}
     return tuple([name if versions[name] == 1 else f"{name}@{versions[name]}" for name in names])

@@ -12,7 +12,7 @@ from bench.results import CellResult
 from bench.site.grids import Grid, grid
 from bench.site.text import address
 from bench.sql.explain import explain
-from bench.types import Dataset, Example, Outcome, Prediction, Status, Verdict
+from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
 PER_PAGE = 100
 """Questions on one page of answers."""
@@ -114,7 +114,7 @@ def _answer(
         ending=ending,
         verdict=verdict,
         prediction=prediction,
-        steps=_steps(example.gold[0], wrong_sql) if wrong_sql and example.gold else (),
+        steps=_steps(example.gold[0], wrong_sql, cell.dataset.schema(example)) if wrong_sql else (),
         gold=grid(verdict.gold, verdict.prediction) if verdict and not same else None,
         predicted=grid(verdict.prediction, verdict.gold) if verdict and not same else None,
         same=same,
@@ -128,9 +128,9 @@ def _same(verdict: Verdict) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _steps(gold: str, predicted: str) -> tuple[str, ...]:
+def _steps(gold: str, predicted: str, schema: Schema) -> tuple[str, ...]:
     """Explain once what many cells answer alike."""
-    return tuple(explain(gold, predicted))
+    return tuple(explain(gold, predicted, schema))
 
 
 def questions(cells: list[CellResult], headline: str) -> Iterator[tuple[str, list[Question]]]:
