@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-pytest_plugins = ["random_models"]
+pytest_plugins = ["tests.random_models"]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from official import Differences, Item
 
 from adapters.datasets.bird import Bird
 from adapters.datasets.spider import Spider
@@ -17,6 +16,7 @@ from bench.execute.policy import STANDARD
 from bench.judge.judge import judge
 from bench.judge.rate import rated
 from bench.types import Dataset, Prediction, Verdict
+from tests.judge.official import Differences, Item
 
 OFFICIAL_DAY = datetime(2026, 11, 20, tzinfo=UTC)
 """When the official verdicts were made: some queries ask for the time, and their results grow older."""

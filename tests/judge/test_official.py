@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from official import Differences, Item, read
 
 from bench.execute import Executor, Pair
 from bench.execute.compare import compare, tied
@@ -24,6 +23,7 @@ from bench.sql import plug, rewrite
 from bench.sql.lexemes import orders_result
 from bench.sql.ties import ranked
 from bench.types import Dataset, Prediction
+from tests.judge.official import Differences, Item, read
 
 pytestmark = pytest.mark.shared
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import replace
 
 import pytest
-from official import read
 
 from bench import agreement
 from bench.errors import ConfigError, DataError
@@ -19,6 +18,7 @@ from bench.judge.profile import NEAR_MISS, NONE, diagnoses, first_rows, profile
 from bench.judge.rate import rated
 from bench.sql.differences import Kind
 from bench.types import Column, Dataset, Example, Outcome, Prediction, Schema, Status, Table, Verdict
+from tests.judge.official import read
 
 GOLD = "SELECT name FROM singer WHERE country = 'France'"
 ASKED = {

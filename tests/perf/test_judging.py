@@ -16,8 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import reference
-from reference import Item
 
 from bench.answers import read
 from bench.execute import Executor, compare
@@ -28,6 +26,8 @@ from bench.scoring.score import score_files
 from bench.sql import spider
 from bench.sql.rewrite import prepare
 from bench.types import Dataset, Prediction
+from tests.perf import reference
+from tests.perf.reference import Item
 
 SLOW_DATABASE = "wta_1"
 """Its few heavy queries are 94 % of SQLite's time on the whole set and would hide everything else."""

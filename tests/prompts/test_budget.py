@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, dataset, world
 
 from bench.errors import ConfigError, DataError
 from bench.methods import Filter, PromptSpec
 from bench.prompts import Prompter
 from bench.prompts.recall import summarize
 from bench.types import Example
+from tests.prompts.samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, dataset, world
 
 
 class Words:

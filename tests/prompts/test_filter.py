@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from samples import WORLD, dataset, text, world
 
 from adapters.datasets.spider import Spider
 from bench.methods import Filter, PromptSpec
@@ -13,6 +12,7 @@ from bench.prompts.match import Values
 from bench.prompts.recall import needed, shown, summarize
 from bench.prompts.relevance import Ranking, Relevance, narrowed
 from bench.types import Column, Example, ForeignKey, Schema, Table
+from tests.prompts.samples import WORLD, dataset, text, world
 
 
 def asked(question: str, gold: str = "SELECT 1") -> Example:

@@ -7,11 +7,11 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, text, world
 
 from bench.methods import PromptSpec
 from bench.prompts import FORMATS, answer
 from bench.types import Example, Schema
+from tests.prompts.samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, text, world
 
 DESCRIBED = replace(WORLD.tables[0].columns[2], description="ISO code of the country")
 FOUNDED = WORLD.tables[0].columns[3]

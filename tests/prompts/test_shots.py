@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import WORLD, dataset, world
 
 from bench.errors import ConfigError
 from bench.methods import PromptSpec, Shots
 from bench.prompts import Prompter, prompt_id, refuse_asked
 from bench.prompts.shots import Chooser, masked, names_of
 from bench.types import Example
+from tests.prompts.samples import WORLD, dataset, world
 
 POOL = tuple(
     Example(f"pool/{number}", "world", question, (sql,), evidence=f"hint {number}")

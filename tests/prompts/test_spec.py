@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
-from samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, dataset, text, world
 
 from bench.decode import load
 from bench.errors import ConfigError, DataError
 from bench.methods import Filter, PromptSpec, Shots
 from bench.prompts import FORMATS, Prompter, prompt_id
 from bench.types import Example
+from tests.prompts.samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, dataset, text, world
 
 SUITE = """\
 title = "t"

@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from said import ANSWERS, GOLD
 
 from bench.cli import app
 from bench.errors import BenchError
+from tests.scoring.said import ANSWERS, GOLD
 
 Bench = Callable[..., tuple[int, str, str]]
 

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from said import GIVEN
 
 from bench.execute.policy import POLICIES
+from tests.scoring.said import GIVEN
 
 
 @pytest.mark.parametrize(

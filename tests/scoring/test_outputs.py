@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 import pytest
-from said import ANSWERS, GIVEN, GOLD, IDS, RIGHT
 
 from bench.store import read_lines
 from bench.types import Verdict
+from tests.scoring.said import ANSWERS, GIVEN, GOLD, IDS, RIGHT
 
 
 def test_csv_has_a_row_for_each_file_and_question(home: Path, bench):

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from said import ANSWERS, GIVEN, IDS, RIGHT
 from scipy.stats import binomtest
+
+from tests.scoring.said import ANSWERS, GIVEN, IDS, RIGHT
 
 
 def test_a_folder_of_nothing_but_sqlite_files_is_enough(home: Path, bench):

@@ -6,7 +6,6 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from hostile import HOSTILE
 
 from bench.results import CellResult, SuiteResult
 from bench.types import (
@@ -23,6 +22,7 @@ from bench.types import (
     Turn,
     Verdict,
 )
+from tests.site.hostile import HOSTILE
 
 CONCERT = """
 CREATE TABLE singer (id INTEGER PRIMARY KEY, name TEXT, country TEXT, age INTEGER);

@@ -1,12 +1,12 @@
 """Differences by kind, each on a pair that has this one alone; and texts that columns are compared with."""
 
 import pytest
-from hostile import DEGENERATE
-from test_modern import JOINED, SCHEMA
 
 from bench.sql.diagnose import diagnose
 from bench.sql.differences import Kind
 from bench.sql.literals import Compared, compared_texts
+from tests.sql.hostile import DEGENERATE
+from tests.sql.test_modern import JOINED, SCHEMA
 
 pytestmark = pytest.mark.filterwarnings(
     # The deepest recursion, or the end of the two seconds, may come while Python calls back on its own.

@@ -4,13 +4,13 @@ import gc
 import tracemalloc
 
 import pytest
-from hostile import DEGENERATE, mutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_spider_properties import SCHEMA, WORDS, outside_literals
 
 from bench.sql import modern, spider
 from bench.sql.extract import extract
+from tests.sql.hostile import DEGENERATE, mutations
+from tests.sql.test_spider_properties import SCHEMA, WORDS, outside_literals
 
 pytestmark = pytest.mark.filterwarnings(
     # The deepest recursion, or the end of the two seconds, may come while Python calls back on its own.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
-import random_models
+
+from tests import random_models
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 

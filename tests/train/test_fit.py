@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import random_models
-from random_models import cost
+
+from tests import random_models
+from tests.random_models import cost
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 

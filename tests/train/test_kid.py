@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import random_models
-from random_models import cost
+
+from tests import random_models
+from tests.random_models import cost
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import random_models
+
+from tests import random_models
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
@@ -37,9 +38,8 @@ def job(base: str, chosen=None, objective=None, teacher: Weights | None = None, 
 APART = """
 import json, sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
-import test_loop
 from bench.weights import Weights
+from tests.train import test_loop
 base, teacher, out = sys.argv[1:]
 chosen = test_loop.job(base, test_loop.DROPPED, test_loop.KID, Weights(teacher))
 left = test_loop.fit(chosen, test_loop.DATA, Path(out))
@@ -54,13 +54,13 @@ def test_two_processes_are_one_with_twice_the_accumulation(base, teacher, tmp_pa
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    here = Path(__file__).parent
+    root = Path(__file__).parents[2]
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", APART.format(tests=str(here)), base, teacher, str(tmp_path / "two")],
+            [sys.executable, "-c", APART, base, teacher, str(tmp_path / "two")],
             env={
                 **os.environ,
-                "PYTHONPATH": str(here.parent),
+                "PYTHONPATH": str(root),
                 "ACCELERATE_USE_CPU": "true",
                 "OMP_NUM_THREADS": "1",
                 "MASTER_ADDR": "127.0.0.1",

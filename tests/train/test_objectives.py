@@ -6,8 +6,9 @@ import math
 from importlib import import_module
 
 import pytest
-import random_models
-from random_models import cost
+
+from tests import random_models
+from tests.random_models import cost
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-import random_models
+
+from tests import random_models
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import random_models
+
+from tests import random_models
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 

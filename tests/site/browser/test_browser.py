@@ -4,9 +4,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hostile import HOSTILE
 
 from bench.site.publish import publish
+from tests.site.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
 VENDOR = Path(__file__).parents[1] / "vendor"
