@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -113,6 +112,7 @@ def tiny(session: nox.Session) -> None:
 def publish(session: nox.Session) -> None:
     """Render the board of every suite whose results are in the store."""
     install(session)
+    # Of all suites, some have no scores yet: they are told of (2) and left out.
+    fine = [0] if session.posargs else [0, 2]
     for name in session.posargs or SUITES:
-        if Path("runs").exists() or os.environ.get("BENCH_STORE"):
-            session.run("bench", "publish", f"suites/{name}.toml")
+        session.run("bench", "publish", f"suites/{name}.toml", success_codes=fine)

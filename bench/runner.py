@@ -38,6 +38,7 @@ class Options:
         threads: torch threads of a task; another number gives other bits.
         launcher: the name of the adapter that runs tasks.
         command: the command line, for provenance.
+        require_sandbox: whether to refuse to run SQL where a layer of the sandbox is absent.
     """
 
     stage: str | None = None
@@ -46,6 +47,7 @@ class Options:
     threads: int = 1
     launcher: str = "local"
     command: str = ""
+    require_sandbox: bool = False
 
     @property
     def at_a_time(self) -> int:
@@ -70,6 +72,7 @@ class Task:
     limit: int | None = None
     threads: int = 1
     workers: int | None = None
+    require_sandbox: bool = False
     command: str = ""
     needs: tuple[str, ...] = ()
     heavy: bool = False
@@ -125,7 +128,7 @@ def perform(task: Task, report: Report) -> None:
     if "predict" in task.stages:
         stages.predict(plan, bound, report, threads=task.threads, command=task.command)
     if "judge" in task.stages or "score" in task.stages:
-        stages.judge_cell(plan, bound, report, workers=task.workers)
+        stages.judge_cell(plan, bound, report, workers=task.workers, require_sandbox=task.require_sandbox)
 
 
 def run(plan: Plan, options: Options, todo: Sequence[Task], listen: Listen) -> Outcomes:
@@ -202,6 +205,7 @@ def _add(
         limit=plan.limit,
         threads=options.threads,
         workers=max(1, cores() // options.at_a_time),
+        require_sandbox=options.require_sandbox,
         command=options.command,
         needs=(need,) if need in found else (),
         heavy=bound.adapter.trainable and bool({"fit", "predict"} & set(steps)),

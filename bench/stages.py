@@ -114,7 +114,14 @@ def _tokenizer(bound: Bound) -> Tokenizer | None:
     return cast("Tokenizer", load_tokenizer(weights))
 
 
-def judge_cell(plan: Plan, bound: Bound, report: Report = silent, *, workers: int | None = None) -> None:
+def judge_cell(
+    plan: Plan,
+    bound: Bound,
+    report: Report = silent,
+    *,
+    workers: int | None = None,
+    require_sandbox: bool = False,
+) -> None:
     """Run and compare every prediction, appending verdicts in the order of the data set."""
     path = bound.judged / "verdicts.jsonl"
     with plan.store.lock(bound.judged, tell=report):
@@ -126,7 +133,7 @@ def judge_cell(plan: Plan, bound: Bound, report: Report = silent, *, workers: in
         count = len(bound.dataset.examples)
         if begun < count:
             limits = named(plan.suite.judge.policy)
-            with Executor(limits, workers=workers) as executor:
+            with Executor(limits, workers=workers, require_sandbox=require_sandbox) as executor:
                 _append_verdicts(path, bound, predictions, begun, executor, report)
         verdicts = read_lines(path, Verdict)
         scores = score(bound.dataset, verdicts, bound.metrics)

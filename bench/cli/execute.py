@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import DONE, FAILED, AsJson
+from bench.cli.options import DONE, FAILED, AsJson, RequireSandbox
 
 if TYPE_CHECKING:
     from bench.execute import Executor
@@ -26,9 +26,7 @@ def execute(
     engine: Annotated[
         str, typer.Option(help="apsw, or stdlib: Python's own, with fewer guarantees.")
     ] = "apsw",
-    require_sandbox: Annotated[
-        bool, typer.Option("--require-sandbox", help="Refuse to run where a layer is absent.")
-    ] = False,
+    require_sandbox: RequireSandbox = False,
     as_json: AsJson = False,
 ) -> None:
     """Run one query as a benchmark would: read-only, shut in, and counted."""

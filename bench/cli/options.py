@@ -11,6 +11,9 @@ from bench.errors import ConfigError, near
 DONE, FAILED, USAGE, UNMET, INTERRUPTED = 0, 1, 2, 3, 130
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RequireSandbox = Annotated[
+    bool, typer.Option("--require-sandbox", help="Refuse to run SQL where a layer of the sandbox is absent.")
+]
 
 
 def choice(option: str, value: str, known: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import DONE, FAILED, AsJson
+from bench.cli.options import DONE, FAILED, AsJson, RequireSandbox
 from bench.errors import ConfigError
 
 
@@ -72,6 +72,7 @@ def score(
     cache: Annotated[
         bool, typer.Option("--cache", help="Remember verdicts in your cache folder, and use those there.")
     ] = False,
+    require_sandbox: RequireSandbox = False,
     out: Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write a row for each question here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a test case for each question here.")] = None,
@@ -109,7 +110,15 @@ def score(
     outputs.check(len(answers))
     others = (against,) if against else ()
     kept = default() if cache else None
-    scored = score_files((*answers, *others), load(source), wanted, limits, workers=workers, cache=kept)
+    scored = score_files(
+        (*answers, *others),
+        load(source),
+        wanted,
+        limits,
+        workers=workers,
+        cache=kept,
+        require_sandbox=require_sandbox,
+    )
     contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []
     scored = scored[: len(answers)]
     diagnosed = [diagnose(one, workers=workers) for one in scored] if profile else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import AsJson, choice
+from bench.cli.options import AsJson, RequireSandbox, choice
 
 if TYPE_CHECKING:
     from bench.plan import Plan
@@ -46,6 +46,7 @@ def run(
     threads: Annotated[int, typer.Option(min=1, help="Torch threads of a task; more give other bits.")] = 1,
     cache: Annotated[str, typer.Option(help="use, only, missing or ignore what is there.")] = "use",
     launcher: Annotated[str, typer.Option(help="Where tasks run.")] = "local",
+    require_sandbox: RequireSandbox = False,
 ) -> None:
     """Run what is not done: fit, predict, judge, score."""
     from bench import provenance, report
@@ -60,6 +61,7 @@ def run(
         threads=threads,
         launcher=launcher,
         command=provenance.command_line(),
+        require_sandbox=require_sandbox,
     )
     raise typer.Exit(report.run(planned, options))
 

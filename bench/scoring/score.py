@@ -94,6 +94,7 @@ def score_files(
     *,
     workers: int | None = None,
     cache: Path | None = None,
+    require_sandbox: bool = False,
 ) -> tuple[Scored, ...]:
     """Score prediction files for the same questions.
 
@@ -104,6 +105,7 @@ def score_files(
         policy: the limits of execution.
         workers: how many processes run SQL.
         cache: a file of verdicts to look in first and to add to.
+        require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
 
     Raises:
         ConfigError: a rule is not known.
@@ -111,7 +113,7 @@ def score_files(
     """
     names = metrics(rules, dataset.rules, where="--rules")
     answers = [{one.example_id: one for one in read(file, dataset)} for file in files]
-    with Executor(policy, workers=workers, cache=cache) as executor:
+    with Executor(policy, workers=workers, cache=cache, require_sandbox=require_sandbox) as executor:
         verdicts = _verdicts(dataset, answers, names, executor)
     return tuple(
         _scored(name, dataset, said, verdicts, names)
