@@ -62,7 +62,7 @@ def suite(session: nox.Session, name: str) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests."""
     install(session, extras="train", groups=("test",))
-    session.run("pytest", *(session.posargs or ["-q"]), env={"OMP_WAIT_POLICY": "PASSIVE"})
+    session.run("pytest", *(session.posargs or ["-q", "-n", "auto"]), env={"OMP_WAIT_POLICY": "PASSIVE"})
 
 
 @nox.session(default=False)

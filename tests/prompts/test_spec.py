@@ -73,9 +73,9 @@ def read(tmp_path, prompt: str):
 @pytest.mark.parametrize(
     "prompt, message",
     [
-        ('format = "compct"', r"mine\.toml, line 8, prompt\.format: unknown .*\n.*did you mean 'compact'"),
-        ('format = "codes"\nrows = 2', r"line 8, prompt\.rows: .*no place for sample rows\n.*compact or ddl"),
-        ("values = 2", r"line 8, prompt\.values: .*no place for sample values\n.*codes or m-schema"),
+        ('format = "compct"', r"mine\.toml: line 8: prompt\.format: unknown .*\n.*did you mean 'compact'"),
+        ('format = "codes"\nrows = 2', r"line 8: prompt\.rows: .*no place for sample rows\n.*compact or ddl"),
+        ("values = 2", r"line 8: prompt\.values: .*no place for sample values\n.*codes or m-schema"),
         ("matches = 2", r"prompt\.matches: .*no place for values of the question\n.*choose codes"),
         ("descriptions = true", r"prompt\.descriptions: .*no place for descriptions of columns"),
         ("rowz = 2", r"line 9: prompt\.rowz: unknown key \(did you mean 'rows'"),

@@ -16,8 +16,9 @@ from bench.errors import ConfigError, DataError
 from bench.registry import find
 from bench.sql import spider
 from bench.types import Dataset, Example
+from tests.adapters.datasets.content import content
 
-CONTENT = "ffad40fbcd3421cd207164a4b2773eeea5f08c79a6144e0d29477b3909c1612c"
+CONTENT = "8dc513ac831361cc4c126ba55d86079ff1eba0a2abfe9b28c703e3f5fd831631"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def opened(path: Path) -> sqlite3.Connection:
 
 def digest(mini: dict[str, Dataset]) -> str:
     """Hash all that was built: examples, and the rows of every database."""
-    lines = [repr((example, dataset.schema(example))) for dataset, example in every(mini)]
+    lines = [content(dataset.schema(example), example) for dataset, example in every(mini)]
     paths = {name: path for dataset in mini.values() for name, path in dataset.databases.items()}
     for name in sorted(paths):
         connection = opened(paths[name])
