@@ -1,4 +1,4 @@
-// Refines pages that are complete without it: theme, sorting, opening the question of an address.
+// Refines pages that are complete without it: theme, the address, opening the question it names.
 (function () {
   'use strict';
 
@@ -38,60 +38,64 @@
     button.hidden = false;
   }
 
-  // A cell's sort key: its number, or its text in a column of names; null is a missing value.
-  function key(row, column) {
-    const cell = row.cells[column];
-    if (cell.tagName === 'TH') return cell.textContent.trim();
-    return 'value' in cell.dataset ? Number(cell.dataset.value) : null;
+  // The state of a page stands after '#' as 'name=value'; a fragment without '=' is a place on the page.
+  function read() {
+    const text = location.hash.slice(1);
+    return new URLSearchParams(text.includes('=') ? text : '');
   }
 
-  function compare(a, b) {
-    if (typeof a === 'string') return a.localeCompare(b, 'en', { numeric: true });
-    return a - b;
+  function write(words, typing) {
+    if (typing) history.replaceState(null, '', '#' + words);
+    else location.hash = words.toString();
   }
 
-  // Missing values come last in both directions; equal values keep the order of the page as it was made.
-  function sorted(rows, column, direction) {
-    const keyed = rows.map((row) => ({ row, value: key(row, column) }));
-    const present = keyed.filter((one) => one.value !== null);
-    const absent = keyed.filter((one) => one.value === null);
-    present.sort((a, b) => direction * compare(a.value, b.value));
-    return present.concat(absent).map((one) => one.row);
+  function copy(text) {
+    if (!navigator.clipboard) { say('Copy the address of this page: ' + text); return; }
+    navigator.clipboard.writeText(text).then(() => say('Link copied'), () => say('Copy the address of this page'));
   }
 
-  function regroup(rows) {
-    let model = null;
-    for (const row of rows) {
-      const own = row.cells[0].textContent;
-      row.classList.toggle('opens', own !== model);
-      model = own;
-    }
+  // Numbers as bench/site/text.py writes them: nothing rounds to all or to none.
+  function percent(value) {
+    let shown = 100 * value;
+    if (shown > 0 && shown < 0.05) shown = 0.1;
+    if (shown >= 99.95 && shown < 100) shown = 99.9;
+    return (shown + 1e-9).toFixed(1);
   }
 
-  function sortable(table) {
-    const body = table.tBodies[0];
-    const made = Array.from(body.rows);
-    const headers = Array.from(table.querySelectorAll('.names th'));
-    headers.forEach((header, column) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.append(...header.childNodes);
-      header.append(button);
-      const names = !header.classList.contains('number');
-      button.addEventListener('click', () => {
-        const first = names ? 'ascending' : 'descending';
-        const second = names ? 'descending' : 'ascending';
-        const now = header.getAttribute('aria-sort');
-        const next = now === null ? first : now === first ? second : null;
-        headers.forEach((other) => other.removeAttribute('aria-sort'));
-        if (next) header.setAttribute('aria-sort', next);
-        const rows = next ? sorted(made, column, next === 'ascending' ? 1 : -1) : made;
-        body.append(...rows);
-        regroup(rows);
-        say(next ? 'Sorted by ' + button.textContent + ', ' + next : 'In the order of the suite');
-      });
-    });
+  function points(value) {
+    const shown = (Math.abs(100 * value) + 1e-9).toFixed(1);
+    return (Number(shown) === 0 ? '±' : value > 0 ? '+' : '−') + shown;
   }
+
+  function chance(p) {
+    return p >= 0.001 ? (p + 1e-12).toFixed(3) : '< 0.001';
+  }
+
+  // Spell out what the eye cannot see, as bench/site/text.py does.
+  function visible(text) {
+    return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu,
+      (found) => (found < ' ' ? String.fromCodePoint(0x2400 + found.codePointAt(0))
+        : `⟨U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`));
+  }
+
+  function drawn(name, attributes) {
+    const node = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const key of Object.keys(attributes)) node.setAttribute(key, attributes[key]);
+    return node;
+  }
+
+  function whisker(score) {
+    const svg = drawn('svg', { class: 'whisker', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+    const at = (value) => (100 * value).toFixed(1);
+    svg.append(
+      drawn('path', { class: 'axis', d: 'M0 4H100' }),
+      drawn('path', { class: 'range', d: `M${at(score.low)} 4H${at(score.high)}` }),
+      drawn('path', { class: 'value', d: `M${at(score.value)} 0V8` }),
+    );
+    return svg;
+  }
+
+  window.page = { say, read, write, copy, percent, points, chance, visible, whisker };
 
   function openTarget() {
     let id = '';
@@ -106,7 +110,6 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     themeSwitch();
-    document.querySelectorAll('table.board').forEach(sortable);
     openTarget();
     addEventListener('hashchange', openTarget);
     addEventListener('beforeprint', () => document.querySelectorAll('details:target, details:has(:target)').forEach((one) => { one.open = true; }));
