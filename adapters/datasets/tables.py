@@ -43,7 +43,9 @@ def from_duckdb(path: Path) -> Iterator[Filling]:
     try:
         import duckdb
     except ModuleNotFoundError as error:
-        raise BenchError("needs the package 'duckdb'", where=str(path), todo="pip install duckdb") from error
+        raise BenchError(
+            "needs the package 'duckdb'", where=str(path), todo="pip install 'text2sql-bench[duckdb]'"
+        ) from error
     try:
         with duckdb.connect(str(path), read_only=True) as database:
             for (name,) in database.execute(_BASE_TABLES).fetchall():
