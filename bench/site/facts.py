@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench.results import CellResult
 from bench.site.text import percent
 from bench.types import Fit
+from bench.words import count
 
 WIDTH, HEIGHT = 600, 150
 """Units of the drawing of a loss curve."""
@@ -53,7 +54,7 @@ def _fit(fit: Fit) -> list[tuple[str, str]]:
     facts = [
         ("parameters", f"{fit.parameters:,}"),
         ("trainable", f"{fit.trainable:,} ({share} %)"),
-        ("training", f"{fit.seconds:,.1f} s on {fit.device}, {fit.threads} threads"),
+        ("training", f"{fit.seconds:,.1f} s on {fit.device}, {count(fit.threads, 'thread')}"),
         ("steps", f"{fit.steps:,} over {fit.examples:,} examples"),
         ("tokens", f"{fit.tokens:,}, {fit.tokens_per_second:,.0f} per second"),
         ("peak host memory", f"{fit.peak_host_bytes / 1e9:,.2f} GB"),
