@@ -4,6 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from bench.site.publish import publish
 from tests.site.hostile import HOSTILE
@@ -49,15 +50,15 @@ def test_from_the_board_to_an_example_and_back(page, site):
     page.get_by_role("link", name="extra", exact=True).click()
     page.get_by_text("Which museum earned the most, and how much?").click()
     answer = page.locator("details[open]")
-    assert answer.count() == 1
-    assert answer.locator("pre.sql").count() == 2
+    expect(answer).to_have_count(1)
+    expect(answer.locator("pre.sql")).to_have_count(2)
     assert "the results differ" in answer.text_content()
     assert answer.locator("mark").count() > 0
     answer.get_by_role("link", name="museum: schema, prompt, other answers").click()
     opened = page.locator("details[open]")
     assert "SELECT museum.name, SUM(visit.revenue)" in opened.text_content()
     assert "question: Which museum earned the most, and how much?" in opened.text_content()
-    assert opened.locator(".others li").count() == 6
+    expect(opened.locator(".others li")).to_have_count(6)
     page.go_back()
     page.go_back()
     assert page.locator("h1").text_content() == "tiny-medium with lora"
@@ -66,26 +67,26 @@ def test_from_the_board_to_an_example_and_back(page, site):
 def test_right_and_wrong_answers_can_be_shown_apart(page, site):
     page.goto(site.joinpath(f"{CELL}/extra.html").as_uri())
     shown = page.locator("details.answer:visible")
-    assert shown.count() == 3
+    expect(shown).to_have_count(3)
     page.get_by_label("right").check()
-    assert shown.count() == 1
+    expect(shown).to_have_count(1)
     page.get_by_label("wrong").check()
-    assert shown.count() == 2
+    expect(shown).to_have_count(2)
 
 
 def test_without_javascript_everything_is_readable(browser, site):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.joinpath("index.html").as_uri())
-    assert page.locator("table.board tbody tr").count() == 6
-    assert page.locator("table.board").get_by_text("not run").is_visible()
-    assert page.locator("button:visible").count() == 0
+    expect(page.locator("table.board tbody tr")).to_have_count(6)
+    expect(page.locator("table.board").get_by_text("not run")).to_be_visible()
+    expect(page.locator("button:visible")).to_have_count(0)
     page.locator("tr", has_text="tiny-medium").get_by_role("link", name="lora", exact=True).click()
     page.get_by_role("link", name="hard", exact=True).click()
     page.get_by_text("Average visitors per museum?").click()
-    assert page.get_by_text('near "FROM": syntax error').first.is_visible()
+    expect(page.get_by_text('near "FROM": syntax error').first).to_be_visible()
     page.goto(site.joinpath(f"{CELL}/extra.html").as_uri() + "#q-dev-11")
-    assert page.locator("#q-dev-11 pre.sql").first.is_visible()
+    expect(page.locator("#q-dev-11 pre.sql").first).to_be_visible()
     context.close()
 
 

@@ -1,6 +1,7 @@
 """Charts in a browser: drawings for everyone, alive when asked, under the same strict policy."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +13,7 @@ def test_a_drawing_follows_the_theme_without_javascript(browser, site, scheme, s
     page.goto(site.joinpath("index.html").as_uri())
     figure = page.locator("figure.chart").first
     figure.scroll_into_view_if_needed()
-    assert figure.locator(f"img.{shown}").is_visible()
+    expect(figure.locator(f"img.{shown}")).to_be_visible()
     assert not figure.locator(f"img.{hidden}").is_visible()
     assert figure.locator(f"img.{shown}").evaluate("one => one.decode().then(() => one.naturalWidth)") > 100
     context.close()
@@ -23,6 +24,6 @@ def test_a_chart_comes_alive_and_complains_of_nothing(page, site):
     figure = page.locator("figure.chart").first
     figure.get_by_role("button", name="Make interactive").click()
     page.wait_for_selector("figure.chart[data-live] canvas", timeout=60_000)
-    assert figure.locator("img").count() == 0
+    expect(figure.locator("img")).to_have_count(0)
     figure.locator("summary").click()
     assert "tiny-medium lora: 75.0 %" in figure.text_content()

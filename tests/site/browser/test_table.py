@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from bench.judge.stats import estimate, holm, mcnemar, paired, wilson
 from bench.site.board import board
@@ -44,6 +45,11 @@ def header(page, key):
     return page.locator(f'.names th[data-key="{key}"]')
 
 
+def shows(page, lines):
+    """Wait until the rows of these lines are there, in this order."""
+    page.wait_for_function(f"lines => String({LINES}) === String(lines)", arg=lines, timeout=5000)
+
+
 def field(page, name):
     return page.locator(f"#controls [name={name}]")
 
@@ -65,20 +71,20 @@ def test_every_column_sorts_both_ways_with_missing_last(page, site):
             present = [value for value in found if value is not None]
             assert found == present + [None] * (len(found) - len(present)), key
             assert present == sorted(present, reverse=directions[-1] == "descending"), key
-            assert page.locator("[aria-sort]").count() == 1
+            expect(page.locator("[aria-sort]")).to_have_count(1)
         assert directions == ["descending", "ascending"]
         header(page, key).locator("[role=button]").click()
         page.wait_for_function("text => document.getElementById('live').textContent === text", arg=ALL)
-        assert page.evaluate(LINES) == made
-        assert page.locator("[aria-sort]").count() == 0
+        shows(page, made)
+        expect(page.locator("[aria-sort]")).to_have_count(0)
 
 
 def test_names_sort_and_equal_values_keep_their_order(page, site):
     opened(page, site, "#sort=method~asc")
-    assert page.evaluate(LINES) == [0, 3, 1, 4, 2, 5]
+    shows(page, [0, 3, 1, 4, 2, 5])
     opened(page, site, "#sort=trainable~desc")
     # LoRA, QLoRA and LoRA train as much; the two bases and what was not run have no value.
-    assert page.evaluate(LINES) == [1, 2, 4, 0, 3, 5]
+    shows(page, [1, 2, 4, 0, 3, 5])
 
 
 def test_keyboard_alone_sorts_filters_and_opens_a_cell(page, site):
@@ -87,10 +93,10 @@ def test_keyboard_alone_sorts_filters_and_opens_a_cell(page, site):
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     header(page, "ex.spider").locator("[role=button]").focus()
     page.keyboard.press("Enter")
-    assert header(page, "ex.spider").get_attribute("aria-sort") == "descending"
+    expect(header(page, "ex.spider")).to_have_attribute("aria-sort", "descending")
     field(page, "q").focus()
     page.keyboard.type("medium lora")
-    assert page.evaluate(LINES) == [4, 5]
+    shows(page, [4, 5])
     page.locator("table.board tbody a").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/cells/tiny-medium-lora-mini-s0.html", timeout=5000)
@@ -102,20 +108,20 @@ def test_the_address_holds_the_state_and_back_restores_it(page, site):
     field(page, "level").select_option("hard")
     field(page, "base").select_option("tiny-medium/lora")
     assert page.url.endswith("#method=lora&level=hard&base=tiny-medium%2Flora")
-    assert page.evaluate(LINES) == [1, 4]
+    shows(page, [1, 4])
     assert page.locator("#shown").text_content() == "2 of 6 rows, 3 of 12 questions"
     address, shown = page.url, page.evaluate(COLUMN, "ex.spider")
     page.go_back()
     page.go_back()
-    assert page.evaluate(LINES) == [1, 4]
+    shows(page, [1, 4])
     assert page.locator("#shown").text_content() == "2 of 6 rows, 12 of 12 questions"
     page.go_back()
-    assert page.evaluate(LINES) == [0, 1, 2, 3, 4, 5]
+    shows(page, [0, 1, 2, 3, 4, 5])
     opened(page, site, address.partition("index.html")[2])
     assert page.evaluate(COLUMN, "ex.spider") == shown
     assert field(page, "level").input_value() == "hard"
     page.get_by_role("button", name="Reset").click()
-    assert page.evaluate(LINES) == [0, 1, 2, 3, 4, 5]
+    shows(page, [0, 1, 2, 3, 4, 5])
 
 
 def test_a_filter_undone_leaves_the_page_as_it_was_made(page, site):
@@ -137,7 +143,7 @@ def test_columns_are_chosen_and_the_view_is_turned(page, site):
     assert "em.spider" not in keys(page)
     assert page.url.endswith("#show=tokens&hide=em.spider")
     page.get_by_role("radio", name="methods side by side").check()
-    assert page.locator("table.pivot").is_visible()
+    expect(page.locator("table.pivot")).to_be_visible()
     assert not page.locator("table.board").is_visible()
     row = page.locator("table.pivot tbody tr", has_text="tiny-medium").locator("td")
     assert [text.strip() for text in row.all_text_contents()] == ["33.3", "75.0", "not run"]
@@ -248,7 +254,7 @@ LORA = "tiny-small-lora-mini-s0"
 def test_a_board_under_a_sub_path_works_the_same(page, site, served):
     page.goto(f"{served}/some/where/index.html#method=lora")
     page.wait_for_selector("html[data-ready]")
-    assert page.evaluate(LINES) == [1, 4]
+    shows(page, [1, 4])
     page.locator("table.board tbody a").first.click()
     assert page.locator("h1").text_content() == "tiny-small with lora"
 
