@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+DONE, FAILED, USAGE, UNMET, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes: all is well; a cell failed; a mistake in what was asked for; an expectation not met; Ctrl-C."""
+
 
 class BenchError(Exception):
     """Something the user can put right; shown as one message, never as a traceback."""
 
-    exit_code = 2
+    exit_code = USAGE
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         """Compose the message.
@@ -39,13 +42,13 @@ class DataError(BenchError):
 class StoreError(BenchError):
     """The result store cannot be used: locked, damaged, or written by a newer version."""
 
-    exit_code = 1
+    exit_code = FAILED
 
 
 class FitError(BenchError):
     """Training could not start or could not go on."""
 
-    exit_code = 1
+    exit_code = FAILED
 
 
 def at(file: object, *, line: int = 0, key: str = "") -> str:

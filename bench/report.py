@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bench.collect import collect
 from bench.console import err, out, watching
-from bench.errors import ConfigError
+from bench.errors import DONE, FAILED, UNMET, ConfigError
 from bench.expect import Finding, check
 from bench.judge.score import score
 from bench.plan import Plan
@@ -20,8 +20,6 @@ from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
 from bench.site import board, index, publish, table
 from bench.words import count, number, size
-
-DONE, FAILED, UNMET = 0, 1, 3
 
 
 def print_plan(plan: Plan) -> None:

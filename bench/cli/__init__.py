@@ -10,8 +10,8 @@ import typer
 
 from bench import __version__
 from bench.cli import compare, data, execute, score, suites
-from bench.cli.options import DONE, FAILED, INTERRUPTED, AsJson
-from bench.errors import BenchError
+from bench.cli.options import AsJson
+from bench.errors import DONE, FAILED, INTERRUPTED, BenchError
 
 app = typer.Typer(
     name="bench",

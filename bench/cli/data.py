@@ -7,7 +7,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bench.cli.options import DONE, FAILED, AsJson
+from bench.cli.options import AsJson
+from bench.errors import DONE, FAILED
 
 app = typer.Typer(help="Install, look at, check and make data sets.", no_args_is_help=True)
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import DONE, FAILED, AsJson, RequireSandbox
+from bench.cli.options import AsJson, RequireSandbox
+from bench.errors import DONE, FAILED
+from bench.words import count
 
 if TYPE_CHECKING:
     from bench.execute import Executor
@@ -81,9 +83,7 @@ def _show(outcome: Outcome, executor: Executor) -> None:
         out.print(grid)
     shown = len(outcome.preview)
     more = f" ({shown} shown)" if outcome.rows > shown else ""
-    counted = (
-        f": {outcome.rows} row{'' if outcome.rows == 1 else 's'}{more}" if outcome.status == "ok" else ""
-    )
+    counted = f": {count(outcome.rows, 'row')}{more}" if outcome.status == "ok" else ""
     detail = f": {outcome.detail}" if outcome.detail else ""
     err.print(f"{outcome.status}{counted}{detail}", markup=False)
     for note in outcome.notes:

@@ -1,4 +1,4 @@
-"""What several verbs share: exit codes, options, and the check of a word against the known ones."""
+"""What several verbs share: options, and the check of a word against the known ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from bench.errors import ConfigError, near
-
-DONE, FAILED, USAGE, UNMET, INTERRUPTED = 0, 1, 2, 3, 130
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RequireSandbox = Annotated[

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import DONE, FAILED, AsJson, RequireSandbox
-from bench.errors import ConfigError
+from bench.cli.options import AsJson, RequireSandbox
+from bench.errors import DONE, FAILED, ConfigError
 
 
 def score(

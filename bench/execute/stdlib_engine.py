@@ -1,7 +1,7 @@
 """The engine for systems without apsw: SQLite as Python's ``sqlite3`` has it; runs inside the worker.
 
-Less is known and less is closed than with apsw (see ``LACKS``). Verdicts of the two engines are never
-mixed: the engine is part of every key.
+Less is known and less is closed than with apsw (see ``docs/execution.md``). Verdicts of the two engines
+are never mixed: the engine is part of every key.
 """
 
 from __future__ import annotations
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from bench.types import Row
 
     Value = str | bytes | int | float | None
-
-LACKS = (
-    "operations are counted in steps of 20,000",
-    "one long operation while a statement is prepared is ended only by the backstops in seconds",
-    "views and indexes of the database may call any function",
-)
-"""What apsw does and this engine does not."""
 
 _DEFENSIVE = 1010
 """SQLite's ``SQLITE_DBCONFIG_DEFENSIVE``, which Python names from 3.12 on."""
