@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from bench.census.notes import Note, notes
 from bench.census.overlap import Pair, alike, pairs, seen
 from bench.execute import Executor
 from bench.execute.policy import STANDARD, Policy
@@ -16,6 +15,7 @@ from bench.judge.judge import judge
 from bench.judge.rules import metrics
 from bench.registry import names
 from bench.sets import AbsentError, SetAdapter, opened
+from bench.sets.notes import Note, notes_of
 from bench.types import Dataset, Prediction
 
 STRICT = "ex.strict"
@@ -103,7 +103,7 @@ def audit(
         schemas=tuple(_schema_faults(reader, split)),
         within=tuple(pairs(dataset.examples, dataset.examples)),
         overlaps=tuple(overlaps),
-        notes=tuple(note for note in notes(dataset.name) if note.id.startswith(f"{dataset.name}/{split}/")),
+        notes=tuple(note for found in notes_of(dataset).values() for note in found),
     )
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bench.census.audit import audit
-from bench.census.notes import notes
 from bench.census.page import markdown, summary
 from bench.registry import names
 from bench.sets import opened
+from bench.sets.notes import notes, notes_of
 
 QUESTION = "What are the names of all the items that cost more than two crowns in the shop"
 
@@ -120,16 +120,22 @@ def test_notes_are_read_and_name_questions_that_exist():
     every = {name: notes(name) for name in names("datasets")}
     assert {name for name, found in every.items() if found} >= {"spider", "bird"}
     for name, found in every.items():
-        assert all(note.id.startswith(f"{name}/") and note.defect and note.source for note in found)
+        assert all(
+            note.id.startswith((f"{name}/", "bird/")) and note.defect and note.source for note in found
+        )
         assert len({note.id for note in found}) == len(found)
 
 
 @pytest.mark.shared
 def test_the_noted_defects_are_those_of_the_real_sets(shared: Path):
-    dev = {one.id: one for one in opened("bird", shared / "data/bird/bird_dev").load("dev").examples}
+    bird = opened("bird", shared / "data/bird/bird_dev")
+    dev = {one.id: one for one in bird.load("dev").examples}
     lite = {
         one.id: one for one in opened("bird", shared / "data/bird/bird_minidev").load("mini-dev").examples
     }
     assert {note.id for note in notes("bird")} <= dev.keys() | lite.keys()
+    assert notes_of(bird.load("dev")).keys() == {note.id for note in notes("bird")} & dev.keys()
+    without = opened("bird-no-evidence", shared / "data/bird/bird_dev").load("dev")
+    assert "bird-no-evidence/dev/0937" in notes_of(without)
     assert "AustChineseralian" in dev["bird/dev/0937"].question
     assert "AustChineseralian" in lite["bird/mini-dev/0937"].question
