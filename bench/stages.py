@@ -136,7 +136,7 @@ def judge_cell(
             with Executor(limits, workers=workers, require_sandbox=require_sandbox) as executor:
                 _append_verdicts(path, bound, predictions, begun, executor, report)
         verdicts = read_lines(path, Verdict)
-        scores = score(bound.dataset, verdicts, bound.metrics)
+        scores = score(bound.dataset, verdicts, bound.metrics, constructs=True)
         write_json(bound.judged / "score.json", scores.to_json())
 
 

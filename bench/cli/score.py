@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import AsJson, RequireSandbox
+from bench.cli.options import AsJson, RequireSandbox, choice
 from bench.errors import DONE, FAILED, ConfigError
 
 
@@ -61,6 +61,9 @@ def score(
     profile: Annotated[
         bool, typer.Option("--profile", help="Count what wrong answers do otherwise than gold.")
     ] = False,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Show scores by difficulty, database or construct too.")
+    ] = None,
     gold_check: Annotated[
         bool, typer.Option("--gold-check", help="Hold gold against itself; needs no predictions.")
     ] = False,
@@ -89,11 +92,13 @@ def score(
     from bench.scoring.load import Source, files, load
     from bench.scoring.official import rules_of
     from bench.scoring.score import score_files
+    from bench.scoring.tables import GROUPS
     from bench.scoring.write import Outputs, write
 
     limits = at(named(policy, where="--policy"), now, where="--now")
     chosen = (*(rule or ()), *(name.strip() for name in rules.split(",") if name.strip()))
     wanted = rules_of(etype, chosen, plug_value=plug_value, keep_distinct=keep_distinct)
+    groups = [choice("--by", kind, GROUPS) for kind in by or ()]
     given = (*(predictions or ()), *(more or ()))
     source = Source(dataset, folder, split, gold, databases, tables, questions)
     if gold_check:
@@ -118,6 +123,7 @@ def score(
         workers=workers,
         cache=kept,
         require_sandbox=require_sandbox,
+        constructs="construct" in groups,
     )
     contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []
     scored = scored[: len(answers)]
@@ -125,7 +131,7 @@ def score(
     if as_json:
         show.print_json(show.to_json(scored, contrasts, diagnosed, side_by_side=bool(chosen)))
     else:
-        show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=bool(etype))
+        show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=bool(etype), by=groups)
     write(scored, outputs)
     if html:
         show.say(pages.write(scored, html))

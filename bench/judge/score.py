@@ -1,11 +1,12 @@
-"""Verdicts → scores: overall, by difficulty, by database, and how the answers ended."""
+"""Verdicts → scores: overall, by difficulty, database and construct, and how the answers ended."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from bench.judge.constructs import by_construct
 from bench.judge.stats import estimate
 from bench.types import Dataset, Example, Score, Status, Verdict
 
@@ -16,11 +17,15 @@ UNRATED = "unrated"
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One metric over all questions, by level (in the data set's order) and by database (by name)."""
+    """One metric over all questions, by level (in the data set's order) and by database (by name).
+
+    ``constructs`` is what :func:`bench.judge.constructs.by_construct` gives, where it was asked for.
+    """
 
     overall: Score
     levels: Mapping[str, Score]
     databases: Mapping[str, Score]
+    constructs: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Scorecard:
                     "overall": _plain(part.overall),
                     "levels": {level: _plain(score) for level, score in part.levels.items()},
                     "databases": {name: _plain(score) for name, score in part.databases.items()},
+                    **({"constructs": _nested(part.constructs)} if part.constructs else {}),
                 }
                 for metric, part in self.metrics.items()
             },
@@ -60,13 +66,16 @@ class Scorecard:
         }
 
 
-def score(dataset: Dataset, verdicts: Sequence[Verdict], metrics: Sequence[str]) -> Scorecard:
+def score(
+    dataset: Dataset, verdicts: Sequence[Verdict], metrics: Sequence[str], *, constructs: bool = False
+) -> Scorecard:
     """Score one cell.
 
     Args:
         dataset: what was asked; fixes the denominator.
         verdicts: judgments of some or all of its examples, in any order.
         metrics: the metrics to report; the first decides what ``correct`` means.
+        constructs: whether to break them down by constructs of gold too, which are to be parsed for that.
     """
     by_id = {verdict.example_id: verdict for verdict in verdicts}
     found = [by_id.get(example.id) for example in dataset.examples]
@@ -74,7 +83,9 @@ def score(dataset: Dataset, verdicts: Sequence[Verdict], metrics: Sequence[str])
     ran = [float(verdict is not None and verdict.prediction.status is Status.OK) for verdict in found]
     return Scorecard(
         n=len(found),
-        metrics={metric: breakdown(dataset, values(dataset, verdicts, metric)) for metric in metrics},
+        metrics={
+            metric: _metric(dataset, values(dataset, verdicts, metric), constructs) for metric in metrics
+        },
         outcomes=dict(sorted(ends.items(), key=lambda end: (-end[1], end[0]))),
         valid=estimate(ran, [example.db_id for example in dataset.examples]),
     )
@@ -87,6 +98,11 @@ def values(dataset: Dataset, verdicts: Sequence[Verdict], metric: str) -> list[f
         float(by_id[example.id].metrics.get(metric, 0.0)) if example.id in by_id else 0.0
         for example in dataset.examples
     ]
+
+
+def _metric(dataset: Dataset, per_question: Sequence[float], constructs: bool) -> Breakdown:
+    part = breakdown(dataset, per_question)
+    return replace(part, constructs=by_construct(dataset, per_question)) if constructs else part
 
 
 def breakdown(dataset: Dataset, per_question: Sequence[float]) -> Breakdown:
@@ -131,6 +147,10 @@ def outcome(verdict: Verdict | None, headline: str) -> str:
 
 def _estimate(pairs: Sequence[tuple[Example, float]]) -> Score:
     return estimate([value for _, value in pairs], [example.db_id for example, _ in pairs])
+
+
+def _nested(parts: Mapping[str, Mapping[str, Score]]) -> dict[str, object]:
+    return {axis: {name: _plain(score) for name, score in part.items()} for axis, part in parts.items()}
 
 
 def _plain(score: Score) -> dict[str, object]:

@@ -95,6 +95,7 @@ def score_files(
     workers: int | None = None,
     cache: Path | None = None,
     require_sandbox: bool = False,
+    constructs: bool = False,
 ) -> tuple[Scored, ...]:
     """Score prediction files for the same questions.
 
@@ -106,6 +107,7 @@ def score_files(
         workers: how many processes run SQL.
         cache: a file of verdicts to look in first and to add to.
         require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
+        constructs: whether to break scores down by the constructs of gold too.
 
     Raises:
         ConfigError: a rule is not known.
@@ -116,7 +118,7 @@ def score_files(
     with Executor(policy, workers=workers, cache=cache, require_sandbox=require_sandbox) as executor:
         verdicts = _verdicts(dataset, answers, names, executor)
     return tuple(
-        _scored(name, dataset, said, verdicts, names)
+        _scored(name, dataset, said, verdicts, names, constructs=constructs)
         for name, said in zip(_names(files), answers, strict=True)
     )
 
@@ -127,10 +129,13 @@ def _scored(
     said: Mapping[str, Prediction],
     verdicts: Mapping[tuple[str, str | None], Verdict],
     names: Sequence[str],
+    *,
+    constructs: bool,
 ) -> Scored:
     predictions = tuple(said[example.id] for example in dataset.examples)
     own = tuple(verdicts[prediction.example_id, prediction.sql] for prediction in predictions)
-    return Scored(name, dataset, predictions, own, score(dataset, own, names))
+    card = score(dataset, own, names, constructs=constructs)
+    return Scored(name, dataset, predictions, own, card)
 
 
 def _verdicts(

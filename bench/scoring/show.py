@@ -24,6 +24,7 @@ def show(
     *,
     side_by_side: bool,
     official: bool,
+    by: Sequence[str] = (),
 ) -> None:
     """Print the table, how answers ended, what the environment spoiled, and what differs.
 
@@ -33,6 +34,7 @@ def show(
         diagnosed: what is wrong with each file's answers, likewise.
         side_by_side: whether to name the questions on which rules differ.
         official: whether to print each file's table in the manner of the official scripts.
+        by: what to break scores down by, a table each.
     """
     for table in map(tables.official, scored) if official else (tables.scores(scored),):
         out.print(table)
@@ -43,6 +45,8 @@ def show(
         _unread(one, name)
         if side_by_side:
             _differences(one, name)
+        for kind in by:
+            out.print(tables.groups(one, kind))
     for found in contrasts:
         _contrast(found)
     for errors in diagnosed:

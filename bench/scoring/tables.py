@@ -9,12 +9,17 @@ from rich.text import Text
 
 from bench.judge.clauses import ALL
 from bench.judge.disagree import Disagreement
+from bench.judge.score import Breakdown
 from bench.judge.stats import Difference, holm
 from bench.scoring.compare import Contrast
 from bench.scoring.diagnoses import Diagnosed
 from bench.scoring.score import Scored
 from bench.site.text import percent, visible
 from bench.sql.spider import CLAUSES
+from bench.types import Score
+
+GROUPS = ("difficulty", "database", "construct")
+"""What scores can be broken down by."""
 
 SHOWN = 5
 """Examples named on the screen for each difference; JSON names them all."""
@@ -39,6 +44,30 @@ def scores(scored: Sequence[Scored]) -> Table:
             file = [Text(visible(one.name))] if several else []
             grid.add_row(*file, metric, *shares, doubt)
     return grid
+
+
+def groups(scored: Scored, kind: str) -> Table:
+    """Lay out every rule by difficulty, database or construct of gold; the interval is the first rule's."""
+    grid = _grid(f"{scored.name}: scores by {kind}")
+    grid.add_column(kind, no_wrap=True)
+    for name in ("n", *scored.card.metrics, "95 % interval"):
+        grid.add_column(name, justify="right")
+    found = [_groups(part, kind) for part in scored.card.metrics.values()]
+    for name, first in found[0].items():
+        shares = [percent(part[name].value) for part in found]
+        doubt = f"{percent(first.low)} to {percent(first.high)}"
+        grid.add_row(Text(visible(name)), str(first.n), *shares, doubt)
+    return grid
+
+
+def _groups(part: Breakdown, kind: str) -> Mapping[str, Score]:
+    if kind != "construct":
+        return part.levels if kind == "difficulty" else part.databases
+    return {
+        f"{axis.replace('_', ' ')}: {bucket}": score
+        for axis, buckets in part.constructs.items()
+        for bucket, score in buckets.items()
+    }
 
 
 def official(scored: Scored) -> Table:

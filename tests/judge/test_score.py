@@ -1,6 +1,7 @@
 """Scores counted by hand on a small set of questions."""
 
 import json
+from dataclasses import replace
 
 from bench.judge import stats
 from bench.judge.score import score, values
@@ -83,3 +84,20 @@ def test_json_holds_it_all():
         "high": round(stats.wilson(2, 6)[1], 6),
         "interval": "wilson",
     }
+
+
+def test_constructs_of_gold_split_the_questions():
+    golds = ["SELECT a FROM t", "SELECT t.a FROM t JOIN u ON t.b = u.b WHERE u.c = (SELECT max(c) FROM u)"]
+    examples = tuple(replace(example, gold=(golds[place > 1],)) for place, example in enumerate(EXAMPLES[:5]))
+    dataset = replace(DATASET, examples=examples)
+    assert score(dataset, VERDICTS, ["ex"]).metrics["ex"].constructs == {}
+    card = score(dataset, VERDICTS, ["ex", "em"], constructs=True)
+    found = card.metrics["ex"].constructs
+    told = {axis: {name: (one.k, one.n) for name, one in part.items()} for axis, part in found.items()}
+    assert told["joins"] == {"0": (2.0, 2), "1": (0.0, 3)} == told["nesting"] == told["aggregates"]
+    assert told["tables"] == {"1": (2.0, 2), "2": (0.0, 3)}
+    assert told["columns"] == {"1": (2.0, 2), "3+": (0.0, 3)}
+    assert told["conditions"] == {"0": (2.0, 2), "2": (0.0, 3)}
+    assert set(told) == {"joins", "nesting", "aggregates", "tables", "columns", "conditions"}
+    said = json.loads(json.dumps(card.to_json()))["metrics"]["em"]["constructs"]["joins"]["0"]
+    assert (said["k"], said["n"], said["value"]) == (1.0, 2, 0.5)

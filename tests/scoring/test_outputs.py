@@ -99,3 +99,16 @@ def test_a_path_that_cannot_be_written_is_refused_before_any_work(
     code, _, error = bench(*GIVEN, "-p", "short.sql", *words)
     assert (code, said in error) == (2, True), error
     assert not (home / "none").exists()
+
+
+def test_scores_by_database_and_construct(home: Path, bench):
+    words = (*GIVEN, "-p", "said/other.sql", "--by", "database", "--by")
+    code, out, _ = bench(*words, "construct")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert code == 0
+    # right are 1, 4 and 5: a count, a plain column and an average; both aggregates, and both films
+    for begin in ("films 2 100.0", "pets 4 25.0", "aggregates: 1 2 100.0", "aggregates: 0 4 25.0"):
+        assert any(line.startswith(begin) for line in lines), begin
+    code, _, said = bench(*words, "constructs")
+    assert code == 2
+    assert "did you mean 'construct'" in said
