@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -62,8 +63,14 @@ def commit() -> dict[str, str | bool] | None:
 
 
 def describe(command: str) -> dict[str, object]:
-    """Collect what a result carries about its making."""
-    return {"command": command, "versions": versions(), "machine": machine(), "source": commit()}
+    """Collect what a result carries about its making; the day is that of Greenwich."""
+    return {
+        "command": command,
+        "date": datetime.now(UTC).date().isoformat(),
+        "versions": versions(),
+        "machine": machine(),
+        "source": commit(),
+    }
 
 
 def command_line() -> str:

@@ -11,6 +11,7 @@ from bench.judge.score import MISSING, Scorecard, breakdown, score, values
 from bench.judge.stats import holm, paired
 from bench.results import CellResult, SuiteResult
 from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores
+from bench.site.legend import Sign, signs
 from bench.site.ranks import power, ranks, span
 from bench.types import Dataset
 from bench.words import count
@@ -97,11 +98,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What is published: sheets, and the scorecard of every finished cell by its slug."""
+    """What is published: sheets, the scorecard of every finished cell by its slug, how methods are drawn."""
 
     result: SuiteResult
     sheets: tuple[Sheet, ...]
     cards: Mapping[str, Scorecard]
+    signs: Mapping[str, Sign]
 
 
 def board(result: SuiteResult) -> Board:
@@ -117,7 +119,7 @@ def board(result: SuiteResult) -> Board:
         _sheet(name, [c for c in result.cells if c.dataset_name == name], result.metrics, cards)
         for name in names
     )
-    return Board(result, tuple(sheets), cards)
+    return Board(result, tuple(sheets), cards, signs(cell.method for cell in result.cells))
 
 
 def _sheet(

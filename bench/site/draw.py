@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from bench.site.charts import ACCENT, GROUND, INK, MUTED, RULE, Chart
+from bench.site.dress import ACCENT, GROUND, INK, MUTED, RULE, Chart
 from bench.site.payload import script
 
 NIGHT = {INK: "#e3e5e8", MUTED: "#9ca4ac", RULE: "#2b3035", GROUND: "#131517", ACCENT: "#7fc1ec"}

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from bench.judge.score import Breakdown, Scorecard, levels_of
+from bench.judge.ends import ENDINGS
+from bench.judge.score import CORRECT, Breakdown, Scorecard, levels_of
 from bench.judge.stats import Difference
 from bench.results import CellResult
 from bench.site.text import chance, percent, points
@@ -14,6 +15,9 @@ from bench.types import Dataset, Fit, Score, Status
 
 BLANK = "–"
 """What stands where a number does not apply."""
+
+ENERGY = "energy_joules"
+"""What the log of a fit calls the energy that its device told."""
 
 ALPHA = 0.05
 """Below this, a paired test tells two rows apart."""
@@ -27,6 +31,7 @@ class Figure:
         number: its sort key, ``None`` where there is no value.
         dots: the same score of each seed, where there are several.
         told: whether a test tells it from what it is compared with.
+        parts: a whole and its shares, to be drawn as a bar.
     """
 
     text: str
@@ -35,6 +40,7 @@ class Figure:
     score: Score | None = None
     dots: tuple[float, ...] = ()
     told: bool = False
+    parts: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Column:
     """Whether it is the first of its group."""
     spare: bool = False
     """Whether it is hidden until asked for, where the page can hide columns."""
+    drawn: bool = False
+    """Whether its figures are drawings, which a terminal leaves out."""
 
 
 def labels(metrics: Sequence[str]) -> dict[str, str]:
@@ -87,16 +95,20 @@ def columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:
         ),
         *scores,
         *levels,
+        Column("ends", "ended", "answers", "how answers ended, correct ones first", drawn=True),
         Column("n", "n", "answers", "questions asked", spare=True),
         Column("valid", "valid SQL, %", "answers", "share of answers that the database ran to the end"),
         Column("timeout", "timeout, %", "answers", "share of answers that took too long", spare=True),
         Column("tokens", "tokens", "answers", "tokens written per question", spare=True),
         Column("pace", "s/question", "answers", "wall seconds per question"),
+        Column("size", "size, M", "training", "parameters in millions, adapters included", spare=True),
         Column("trainable", "trainable, M", "training", "trainable parameters in millions"),
         Column("seconds", "time, s", "training", "wall time of training in seconds"),
         Column("step", "step, ms", "training", "wall time of one optimiser step", spare=True),
         Column("speed", "tokens/s", "training", "tokens trained on per second", spare=True),
         Column("peak", "peak, GB", "training", "peak memory in 10⁹ bytes, of the device where one was used"),
+        Column("energy", "energy, kJ", "training", "energy of training, as the device told", spare=True),
+        Column("date", "date", "made", "day of the answers", spare=True),
     )
     before = [None, *(column.group for column in listed)]
     return tuple(replace(c, opens=c.group != group) for c, group in zip(listed, before, strict=False))
@@ -150,6 +162,8 @@ def costs(done: Sequence[CellResult], cards: Mapping[str, Scorecard]) -> dict[st
     written = [p.tokens_out for cell in done for p in cell.predictions if p.tokens_out is not None]
     fits = [cell.fit for cell in done if cell.fit is not None]
     figures = {
+        "ends": ended([cards[cell.slug] for cell in done]),
+        "date": dated(done),
         "n": Figure(f"{n:,}", n),
         "valid": Figure(percent(valid), valid),
         "timeout": Figure(percent(late), late),
@@ -159,7 +173,26 @@ def costs(done: Sequence[CellResult], cards: Mapping[str, Scorecard]) -> dict[st
     return figures | (_training(fits) if fits else {})
 
 
+def ended(cards: Sequence[Scorecard]) -> Figure:
+    """Show how answers ended, as shares of the questions."""
+    shares = {end: fmean(card.outcomes.get(end, 0) / (card.n or 1) for card in cards) for end in ENDINGS}
+    parts = tuple((end, share) for end, share in shares.items() if share)
+    words = ", ".join(f"{ENDINGS[end]} {percent(share)} %" for end, share in parts)
+    return Figure("", shares[CORRECT], words, parts=parts)
+
+
+def dated(done: Sequence[CellResult]) -> Figure:
+    """Show the day of the last answers, as far as it was recorded."""
+    records = [cell.provenance.get("predict") for cell in done]
+    days = [str(record["date"]) for record in records if isinstance(record, dict) and record.get("date")]
+    if not days:
+        return Figure(BLANK, title="not recorded")
+    return Figure(max(days), float(max(days).replace("-", "")))
+
+
 def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
+    size = fmean(fit.parameters for fit in fits)
+    energies = [energy for fit in fits if (energy := fit.logs.get(ENERGY))]
     trainable = fmean(fit.trainable for fit in fits)
     seconds = fmean(fit.seconds for fit in fits)
     speed = fmean(fit.tokens_per_second for fit in fits)
@@ -168,11 +201,15 @@ def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
     share = f"{percent(trainable / fits[0].parameters, 2)} % of {fits[0].parameters:,} parameters"
     step = fmean(step_seconds(fit) for fit in fits)
     return {
+        "size": Figure(f"{size / 1e6:,.3f}", size),
         "trainable": Figure(f"{trainable / 1e6:,.3f}", trainable, share),
         "seconds": Figure(f"{seconds:,.1f}", seconds, f"{fits[0].steps:,} steps on {fits[0].device}"),
         "step": Figure(f"{1000 * step:,.0f}", step, f"over {fits[0].steps:,} steps"),
         "speed": Figure(f"{speed:,.0f}", speed),
         "peak": Figure(f"{peak / 1e9:,.2f}", peak, where),
+        "energy": Figure(f"{fmean(energies) / 1e3:,.1f}", fmean(energies))
+        if energies
+        else Figure(BLANK, title="not recorded"),
     }
 
 

@@ -10,7 +10,8 @@ from bench.results import CellResult, SuiteResult
 from bench.site import downloads, draw, drill
 from bench.site.badge import badge
 from bench.site.board import Board, Sheet, board
-from bench.site.charts import Chart, charts
+from bench.site.charts import charts
+from bench.site.dress import Chart
 from bench.site.facts import costs, curve
 from bench.site.figures import BLANK, Figure, labels, proportion
 from bench.site.pairs import RATIOS
@@ -94,7 +95,7 @@ def _static(name: str) -> bytes:
 def _charts(sheet: Sheet, arranged: Board) -> list[tuple[str, Chart]]:
     """Give the charts of a sheet under the names of their files."""
     metrics = arranged.result.metrics
-    found = charts(sheet, labels(metrics)[metrics[0]], arranged.cards)
+    found = charts(sheet, arranged.signs, labels(metrics)[metrics[0]], arranged.cards)
     return [(f"{address(sheet.name)}-{chart.name}", chart) for chart in found]
 
 

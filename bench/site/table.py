@@ -34,7 +34,7 @@ def render(board: Board, width: int | None = None) -> Table:
 
 def _fitted(sheet: Sheet, title: str, width: int | None) -> Table:
     """Make the widest table of a sheet that fits; scores are the columns that go last."""
-    columns = [column for column in sheet.columns if not column.spare]
+    columns = [column for column in sheet.columns if not (column.spare or column.drawn)]
     for shown in range(len(columns), 1, -1):
         table = _table(sheet, title, columns[:shown])
         if width is None or _RULER.measure(table).maximum <= width:
@@ -45,7 +45,7 @@ def _fitted(sheet: Sheet, title: str, width: int | None) -> Table:
 def _table(sheet: Sheet, title: str, columns: Sequence[Column]) -> Table:
     note = " (synthetic data)" if sheet.dataset.synthetic else ""
     name = f"{sheet.name}: {sheet.title}{note}"
-    hidden = len(sheet.columns) - len(columns)
+    hidden = sum(not column.drawn for column in sheet.columns) - len(columns)
     table = Table(
         title=Text(visible(f"{title}\n{name}")),
         caption=Text(visible(_caption(sheet, hidden))),

@@ -14,6 +14,7 @@ from bench.site import drill
 from bench.site.board import Sheet
 from bench.site.comparison import squares
 from bench.site.figures import difference, interval
+from bench.site.legend import shade
 from bench.site.paint import paint
 from bench.site.pairs import pairs, pivot
 from bench.site.reported import beside
@@ -54,6 +55,7 @@ def environment() -> Environment:
         "pivot": pivot,
         "paragraphs": _paragraphs,
         "percent": percent,
+        "shade": shade,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
         "squares": squares,
         "short": lambda text: text if len(text) <= SHORT else text[:SHORT] + "…",
