@@ -20,7 +20,7 @@ import sqlparse
 from bench.sql.rewrite import orders
 from bench.sql.spider.grammar import parse_query
 from bench.sql.spider.hardness import hardness
-from bench.sql.spider.match import compare
+from bench.sql.spider.match import clauses, compare
 from bench.sql.spider.names import Names, names_of
 from bench.sql.spider.normal import normalize
 from bench.sql.spider.tree import Query, Unparsed
@@ -39,7 +39,7 @@ def official_exact_match(items: Iterable[Item]) -> None:
         names = names_of(_schema(database))
         label, other = _parsed(gold, names), _parsed(answer, names)
         if isinstance(label, Query) and isinstance(other, Query):
-            compare(normalize(label, names), normalize(other, names))
+            compare(clauses(normalize(label, names)), clauses(normalize(other, names)))
 
 
 def official_execution(items: Iterable[Item]) -> None:

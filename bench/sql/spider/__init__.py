@@ -13,7 +13,7 @@ from bench.sql.rewrite import patch_value
 from bench.sql.spider.grammar import Variant, parse_query
 from bench.sql.spider.hardness import LEVELS
 from bench.sql.spider.hardness import hardness as _hardness
-from bench.sql.spider.match import CLAUSES, Partial, UncomparableError, compare
+from bench.sql.spider.match import CLAUSES, Clauses, Partial, UncomparableError, clauses, compare
 from bench.sql.spider.names import Names, names_of
 from bench.sql.spider.normal import MalformedError, normalize
 from bench.sql.spider.tree import EMPTY, ColumnUnit, Query, Unparsed, ValueUnit
@@ -87,7 +87,7 @@ def exact_match(
     other = _normal(pred, names, variant)
     unparsed = other.reason if isinstance(other, Unparsed) else ""
     if isinstance(other, Unparsed):
-        other = EMPTY_NORMAL
+        other = _NOTHING
     if isinstance(label, str) or isinstance(other, str):
         return Match(False, unparsed=unparsed, crash=label if isinstance(label, str) else str(other))
     try:
@@ -103,13 +103,13 @@ def selected(sql: str, schema: Schema) -> tuple[ColumnUnit | ValueUnit, ...] | N
     A name is a column unit, or an operator with two of them; an aggregate around it is not part of
     it. ``None`` where the official grammar cannot read the query.
     """
-    query = _normal(sql, names_of(schema), "spider")
-    if not isinstance(query, Query):
+    found = _normal(sql, names_of(schema), "spider")
+    if not isinstance(found, Clauses):
         return None
-    return tuple([unit[1] if unit[2] is None else unit for _, unit in query.select])
+    return tuple([unit[1] if unit[2] is None else unit for _, unit in found.query.select])
 
 
-EMPTY_NORMAL = EMPTY._replace(distinct=None)
+_NOTHING = clauses(EMPTY)
 
 _LONGEST_KEPT = 4096
 
@@ -123,19 +123,19 @@ def _parse(sql: str, names: Names, variant: Variant) -> Query | Unparsed:
 _kept_parse = lru_cache(maxsize=4096)(parse_query)
 
 
-def _normal(sql: str, names: Names, variant: Variant) -> Query | Unparsed | str:
-    """Return the normalized query, or in a string why the official script ends in an exception."""
+def _normal(sql: str, names: Names, variant: Variant) -> Clauses | Unparsed | str:
+    """Return the normalized query in clauses, or in a string why the official script ends in an exception."""
     if len(sql) > _LONGEST_KEPT:
         return _normalized(sql, names, variant)
     return _kept_normal(sql, names, variant)
 
 
-def _normalized(sql: str, names: Names, variant: Variant) -> Query | Unparsed | str:
+def _normalized(sql: str, names: Names, variant: Variant) -> Clauses | Unparsed | str:
     query = _parse(sql, names, variant)
     if isinstance(query, Unparsed):
         return query
     try:
-        return normalize(query, names)
+        return clauses(normalize(query, names))
     except MalformedError as crash:
         return str(crash)
 

@@ -22,6 +22,7 @@ _CLAUSE_ENDS = _CLAUSES | {")", ";"}
 _CONDITION_ENDS = _CLAUSE_ENDS | {"join", "on", "as"}
 _COLUMN_VALUE_ENDS = _CLAUSES | {"join", "on", "as", ",", ")", "and"}
 _AGGREGATES = frozenset({"none", "max", "min", "count", "sum", "avg"})
+_UNIT_MARKS = _AGGREGATES | {"(", "distinct"}
 _OPERATORS = frozenset({"none", "-", "+", "*", "/"})
 _COMPARISONS = frozenset({"not", "between", "=", ">", "<", ">=", "<=", "!=", "in", "like", "is", "exists"})
 _NUMBER_STARTS = frozenset("0123456789+-.")
@@ -52,12 +53,13 @@ def _aliases(words: list[str], tables: dict[str, str]) -> dict[str, str]:
     """Map every name after an ``as`` to the word before it, the last one winning, all scopes in one."""
     if "as" not in words:
         return tables
+    if words[-1] == "as":
+        raise _RefusedError("nothing after the last 'as'")
     aliases: dict[str, str] = {}
-    for at, word in enumerate(words):
-        if word == "as":
-            if at + 1 == len(words):
-                raise _RefusedError("nothing after the last 'as'")
-            aliases[words[at + 1]] = words[at - 1]
+    at = -1
+    for _ in range(words.count("as")):
+        at = words.index("as", at + 1)
+        aliases[words[at + 1]] = words[at - 1]
     taken = aliases.keys() & tables.keys()
     if taken:
         raise _RefusedError(f"alias '{min(taken)}' is the name of a table")
@@ -292,7 +294,12 @@ class _Parser:
 
     def _column_unit(self, defaults: list[str]) -> ColumnUnit:
         words = self._words
-        block = words[self._at] == "("
+        word = words[self._at]
+        if word not in _UNIT_MARKS:
+            column = self._column(word, defaults)
+            self._at += 1
+            return "none", column, False
+        block = word == "("
         self._at += block
         aggregate = "none"
         if words[self._at] in _AGGREGATES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.sql.spider.tree import Condition, Query
+from bench.sql.spider.tree import Query
 
 LEVELS = ("easy", "medium", "hard", "extra")
 
@@ -16,12 +16,7 @@ def hardness(query: Query) -> str:
     Raises:
         ValueError: two conditions without AND or OR, where the official script raises as well.
     """
-    units = [*query.on[::2], *query.where[::2], *query.having[::2]]
-    if any(isinstance(unit, str) for unit in units):
-        raise ValueError("conditions without AND or OR between them")
-    conditions = [unit for unit in units if isinstance(unit, Condition)]
-    parts = _parts(query, conditions)
-    nested = _nested(query, conditions)
+    parts, nested = _parts_and_nested(query)
     others = _others(query)
     if parts <= 1 and others == 0 and nested == 0:
         return "easy"
@@ -34,35 +29,34 @@ def hardness(query: Query) -> str:
     return "extra"
 
 
-def _parts(query: Query, conditions: list[Condition]) -> int:
-    clauses = bool(query.where) + bool(query.group) + (query.order is not None) + (query.limit is not None)
-    joins = max(0, len(query.tables) - 1)
-    links = [*query.on[1::2], *query.where[1::2], *query.having[1::2]]
-    return clauses + joins + links.count("or") + sum(unit.op == "like" for unit in conditions)
-
-
-def _nested(query: Query, conditions: list[Condition]) -> int:
-    values = [value for unit in conditions for value in (unit.first, unit.second)]
-    return sum(isinstance(value, Query) for value in values) + (query.branch is not None)
+def _parts_and_nested(query: Query) -> tuple[int, int]:
+    """Count clauses, joins, OR and LIKE; and queries within this one or behind it."""
+    parts = bool(query.where) + bool(query.group) + (query.order is not None) + (query.limit is not None)
+    parts += max(0, len(query.tables) - 1)
+    nested = int(query.branch is not None)
+    for conditions in (query.on, query.where, query.having):
+        if not conditions:
+            continue
+        parts += conditions[1::2].count("or")
+        for unit in conditions[::2]:
+            if isinstance(unit, str):
+                raise ValueError("conditions without AND or OR between them")
+            parts += unit.op == "like"
+            nested += isinstance(unit.first, Query) + isinstance(unit.second, Query)
+    return parts, nested
 
 
 def _others(query: Query) -> int:
-    return sum(
-        (
-            _aggregates(query) > 1,
-            len(query.select) > 1,
-            len(query.where) > 1,
-            len(query.group) > 1,
-        )
-    )
+    several = (len(query.select) > 1) + (len(query.where) > 1) + (len(query.group) > 1)
+    return (_aggregates(query) > 1) + several
 
 
 def _aggregates(query: Query) -> int:
-    ordered = query.order[1] if query.order is not None else ()
-    columns = [*query.group, *(column for unit in ordered for column in unit[1:] if column is not None)]
-    negated = [isinstance(unit, str) or unit.negated for unit in (*query.where[::2], *query.having)]
-    return (
-        sum(aggregate != "none" for aggregate, _ in query.select)
-        + sum(column[0] != "none" for column in columns)
-        + sum(negated)
-    )
+    count = sum([aggregate != "none" for aggregate, _ in query.select])
+    count += sum([column[0] != "none" for column in query.group])
+    if query.order is not None:
+        for _, left, right in query.order[1]:
+            count += (left[0] != "none") + (right is not None and right[0] != "none")
+    for unit in (*query.where[::2], *query.having):
+        count += isinstance(unit, str) or unit.negated
+    return count

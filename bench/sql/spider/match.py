@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bench.sql.spider.tree import Condition, Query
+from bench.sql.spider.tree import Condition, Conditions, Query
 
 CLAUSES = (
     "select",
@@ -22,6 +22,8 @@ CLAUSES = (
     "keywords",
 )
 """The ten partial scores, in the order of the official report."""
+
+_CONNECTIVES = CLAUSES.index("and/or")
 
 
 class Partial(NamedTuple):
@@ -41,120 +43,140 @@ class UncomparableError(Exception):
     """The official script ends in an exception on this pair."""
 
 
-def compare(gold: Query, pred: Query) -> tuple[bool, tuple[Partial, ...]]:
+class Clauses(NamedTuple):
+    """A normalized query with what is compared of it; made once, however often it is compared.
+
+    Attributes:
+        query: the query itself.
+        conditions: those of WHERE, without what joins them.
+        connectives: what joins them.
+        keywords: words of clauses at the top level.
+        branch: the query behind INTERSECT, UNION or EXCEPT.
+        totals: how many parts the query has, for each of ``CLAUSES``.
+    """
+
+    query: Query
+    conditions: Conditions
+    connectives: frozenset[Condition | str]
+    keywords: frozenset[str]
+    branch: Clauses | None
+    totals: tuple[int, ...]
+
+
+def clauses(query: Query) -> Clauses:
+    """Prepare a normalized query for comparison."""
+    words = keywords(query)
+    selected, filtered, grouped = len(query.select), -(-len(query.where) // 2), len(query.group)
+    ordered, combined = int(query.order is not None), int(query.branch is not None)
+    return Clauses(
+        query,
+        query.where[::2],
+        frozenset(query.where[1::2]),
+        words,
+        None if query.branch is None else clauses(query.branch),
+        (
+            *(selected, selected, filtered, filtered, grouped),
+            *(int(grouped > 0), ordered, 1, combined, len(words)),
+        ),
+    )
+
+
+def compare(gold: Clauses, pred: Clauses) -> tuple[bool, tuple[Partial, ...]]:
     """Return exact match and the ten partial scores, in the order of ``CLAUSES``.
 
     Raises:
         UncomparableError: the official script would raise here.
     """
-    partials = (
-        _same_bag(gold.select, pred.select),
-        _same_bag([unit for _, unit in gold.select], [unit for _, unit in pred.select]),
-        _same_bag(gold.where[::2], pred.where[::2]),
-        _same_bag(_left_sides(gold), _left_sides(pred)),
-        _same_bag(_group_names(gold), _group_names(pred)),
-        _group(gold, pred),
-        _order(gold, pred),
-        _connectives(gold, pred),
-        _set_operations(gold, pred),
-        _keywords(gold, pred),
+    label, other = gold.query, pred.query
+    selected = _same_bag(label.select, other.select)
+    filtered = _same_bag(gold.conditions, pred.conditions)
+    joined = _same_connectives(gold, pred)
+    scores = (
+        selected,
+        selected or _same_bag(*[[unit for _, unit in query.select] for query in (label, other)]),
+        filtered,
+        filtered or _same_bag(*[_left_sides(one.conditions) for one in (gold, pred)]),
+        _same_names(label, other),
+        _same_groups(label, other),
+        label.order == other.order and (not label.order or (label.limit is None) == (other.limit is None)),
+        joined,
+        label.set_op == other.set_op and _same_branch(gold.branch, pred.branch),
+        gold.keywords == pred.keywords,
     )
-    exact = all(partial.score for partial in partials) and _same_tables(gold, pred)
-    return exact, partials
+    partials = [*map(_partial, gold.totals, pred.totals, scores)]
+    if not joined:  # the official report swaps these totals
+        partials[_CONNECTIVES] = Partial(len(pred.connectives), len(gold.connectives), 0)
+    return all(scores) and _same_tables(label, other), tuple(partials)
 
 
-def _same_bag(gold: Sequence[Hashable], pred: Sequence[Hashable]) -> Partial:
-    if gold == pred:
-        return _same(len(gold))
-    same = len(gold) == len(pred) and Counter(gold) == Counter(pred)
-    return Partial(len(gold), len(pred), int(same))
+def keywords(query: Query) -> frozenset[str]:
+    """Return the clause words that the query uses at its top level."""
+    found: list[str] = []
+    if query.where:
+        found.append("where")
+    if query.group:
+        found.append("group")
+    if query.having:
+        found.append("having")
+    if query.order is not None:
+        found += ("order", query.order[0])
+    if query.limit is not None:
+        found.append("limit")
+    if query.set_op is not None:
+        found.append(query.set_op)
+    for conditions in (query.on, query.where, query.having):
+        if conditions:
+            found += _operators(conditions)
+    return frozenset(found)
 
 
-@lru_cache(maxsize=64)
-def _same(total: int) -> Partial:
-    return Partial(total, total, 1)
+def _operators(conditions: Conditions) -> Iterator[str]:
+    if "or" in conditions[1::2]:
+        yield "or"
+    for unit in conditions[::2]:
+        if isinstance(unit, Condition):
+            if unit.negated:
+                yield "not"
+            if unit.op in ("in", "like"):
+                yield unit.op
 
 
-def _left_sides(query: Query) -> list[Hashable]:
-    return [unit.left for unit in query.where[::2] if isinstance(unit, Condition)]
+@lru_cache(maxsize=1024)
+def _partial(gold: int, pred: int, same: bool) -> Partial:
+    return Partial(gold, pred, int(same))
 
 
-def _group_names(query: Query) -> list[str]:
-    return [column.rpartition(".")[2] for _, column, _ in query.group]
+def _same_bag(gold: Sequence[Hashable], pred: Sequence[Hashable]) -> bool:
+    return gold == pred or (len(gold) == len(pred) and Counter(gold) == Counter(pred))
 
 
-def _group(gold: Query, pred: Query) -> Partial:
-    if not gold.group and not pred.group:
-        return _same(0)
-    same = [unit[1] for unit in gold.group] == [unit[1] for unit in pred.group] and gold.having == pred.having
-    return _present(bool(gold.group), bool(pred.group), same)
+def _left_sides(conditions: Conditions) -> list[Hashable]:
+    return [unit.left for unit in conditions if isinstance(unit, Condition)]
 
 
-def _order(gold: Query, pred: Query) -> Partial:
-    same = gold.order == pred.order and (gold.limit is None) == (pred.limit is None)
-    return _present(gold.order is not None, pred.order is not None, same)
+def _same_names(gold: Query, pred: Query) -> bool:
+    """Compare the columns grouped by without their tables."""
+    if gold.group == pred.group:
+        return True
+    return _same_bag(*[[column.rpartition(".")[2] for _, column, _ in query.group] for query in (gold, pred)])
 
 
-def _present(gold: bool, pred: bool, same: bool) -> Partial:
-    """Score a clause that counts as one part: absent on both sides is agreement."""
-    return Partial(int(gold), int(pred), int(gold == pred and (not gold or same)))
+def _same_groups(gold: Query, pred: Query) -> bool:
+    same = gold.group == pred.group or [one[1] for one in gold.group] == [one[1] for one in pred.group]
+    return same and (not gold.group or gold.having == pred.having)
 
 
-def _connectives(gold: Query, pred: Query) -> Partial:
-    """Compare the sets of AND and OR in WHERE; the official report swaps the totals of a mismatch."""
-    if len(gold.where) < 2 and len(pred.where) < 2:
-        return _same(1)
-    label, other = set(gold.where[1::2]), set(pred.where[1::2])
-    for entry in label | other:
+def _same_connectives(gold: Clauses, pred: Clauses) -> bool:
+    for entry in gold.connectives | pred.connectives:
         if isinstance(entry, Condition) and (
             isinstance(entry.first, Query) or isinstance(entry.second, Query)
         ):
             raise UncomparableError("two conditions without AND or OR, one of them with a query")
-    return _same(1) if label == other else Partial(len(other), len(label), 0)
+    return gold.connectives == pred.connectives
 
 
-def _set_operations(gold: Query, pred: Query) -> Partial:
-    if gold.branch is None and pred.branch is None:
-        return _same(0)
-    matches = 0
-    if gold.branch is not None and pred.branch is not None and gold.set_op == pred.set_op:
-        matches = int(compare(gold.branch, pred.branch)[0])
-    totals = int(gold.branch is not None), int(pred.branch is not None)
-    return Partial(*totals, int(totals == (matches, matches)))
-
-
-def _keywords(gold: Query, pred: Query) -> Partial:
-    label, other = keywords(gold), keywords(pred)
-    return Partial(len(label), len(other), int(label == other))
-
-
-def keywords(query: Query) -> set[str]:
-    """Return the clause words that the query uses at its top level."""
-    found: set[str] = set()
-    if query.where:
-        found.add("where")
-    if query.group:
-        found.add("group")
-    if query.having:
-        found.add("having")
-    if query.order is not None:
-        found.update(("order", query.order[0]))
-    if query.limit is not None:
-        found.add("limit")
-    if query.set_op is not None:
-        found.add(query.set_op)
-    for conditions in (query.on, query.where, query.having):
-        if not conditions:
-            continue
-        if "or" in conditions[1::2]:
-            found.add("or")
-        for unit in conditions[::2]:
-            if isinstance(unit, Condition):
-                if unit.negated:
-                    found.add("not")
-                if unit.op in ("in", "like"):
-                    found.add(unit.op)
-    return found
+def _same_branch(gold: Clauses | None, pred: Clauses | None) -> bool:
+    return gold is None or pred is None or compare(gold, pred)[0]
 
 
 def _same_tables(gold: Query, pred: Query) -> bool:

@@ -7,6 +7,8 @@ branches; queries in FROM are left as they were written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bench.sql.spider.names import Names
 from bench.sql.spider.tree import ColumnUnit, Condition, Conditions, Query, Value, ValueUnit
 
@@ -25,28 +27,27 @@ def normalize(query: Query, names: Names) -> Query:
     for table in query.tables:
         if isinstance(table, str):
             keys.update(names.keys.get(table, ()))
-    return _Merge(keys).query(without_values(query))
+    return _merged(query, keys)
 
 
-def without_values(query: Query) -> Query:
-    """Return ``query`` with every literal and column on the right of a comparison replaced by ``None``."""
+def _merged(query: Query, keys: Mapping[str, str]) -> Query:
     return Query(
-        query.distinct,
-        query.select,
+        False,
+        tuple([(aggregate, _value_unit(unit, keys)) for aggregate, unit in query.select]),
         query.tables,
-        _valueless(query.on),
-        _valueless(query.where),
-        query.group,
-        _valueless(query.having),
-        query.order,
+        _conditions(query.on, keys),
+        _conditions(query.where, keys),
+        tuple([_column_unit(unit, keys) for unit in query.group]),
+        _conditions(query.having, keys),
+        query.order and (query.order[0], tuple([_value_unit(unit, keys) for unit in query.order[1]])),
         query.limit,
         query.set_op,
-        None if query.branch is None else without_values(query.branch),
+        None if query.branch is None else _merged(query.branch, keys),
     )
 
 
-def _valueless(conditions: Conditions) -> Conditions:
-    """Drop the values of every second entry, where conditions stand in a well-formed list."""
+def _conditions(conditions: Conditions, keys: Mapping[str, str] | None) -> Conditions:
+    """Drop the values of every second entry, where conditions stand in a well-formed list; merge keys."""
     if not conditions:
         return conditions
     kept = list(conditions)
@@ -55,53 +56,30 @@ def _valueless(conditions: Conditions) -> Conditions:
         if isinstance(condition, str):
             raise MalformedError(f"'{condition}' stands where a condition is expected")
         negated, op, left, first, second = condition
-        kept[at] = Condition(negated, op, left, _valueless_query(first), _valueless_query(second))
+        left = left if keys is None else _value_unit(left, keys)
+        kept[at] = Condition(negated, op, left, _inner(first), _inner(second))
     return tuple(kept)
 
 
-def _valueless_query(value: Value) -> Value:
-    return without_values(value) if isinstance(value, Query) else None
+def _inner(value: Value) -> Value:
+    return _without_values(value) if isinstance(value, Query) else None
 
 
-class _Merge:
-    """Replaces columns by ``keys`` and drops DISTINCT flags."""
+def _without_values(query: Query) -> Query:
+    """Drop the values of a query that is a value itself, and leave DISTINCT and keys as they are."""
+    return query._replace(
+        on=_conditions(query.on, None),
+        where=_conditions(query.where, None),
+        having=_conditions(query.having, None),
+        branch=None if query.branch is None else _without_values(query.branch),
+    )
 
-    __slots__ = ("_keys",)
 
-    def __init__(self, keys: dict[str, str]) -> None:
-        self._keys = keys
+def _value_unit(unit: ValueUnit, keys: Mapping[str, str]) -> ValueUnit:
+    op, left, right = unit
+    return op, _column_unit(left, keys), None if right is None else _column_unit(right, keys)
 
-    def query(self, query: Query) -> Query:
-        value = self._value_unit
-        return Query(
-            None,
-            tuple([(aggregate, value(unit)) for aggregate, unit in query.select]),
-            query.tables,
-            self._conditions(query.on),
-            self._conditions(query.where),
-            tuple([self._column_unit(unit) for unit in query.group]),
-            self._conditions(query.having),
-            query.order and (query.order[0], tuple([value(unit) for unit in query.order[1]])),
-            query.limit,
-            query.set_op,
-            None if query.branch is None else self.query(query.branch),
-        )
 
-    def _conditions(self, conditions: Conditions) -> Conditions:
-        if not conditions:
-            return conditions
-        kept = list(conditions)
-        for at in range(0, len(kept), 2):
-            condition = kept[at]
-            if isinstance(condition, Condition):
-                negated, op, left, first, second = condition
-                kept[at] = Condition(negated, op, self._value_unit(left), first, second)
-        return tuple(kept)
-
-    def _value_unit(self, unit: ValueUnit) -> ValueUnit:
-        op, left, right = unit
-        return op, self._column_unit(left), None if right is None else self._column_unit(right)
-
-    def _column_unit(self, unit: ColumnUnit) -> ColumnUnit:
-        aggregate, column, _ = unit
-        return aggregate, self._keys.get(column, column), None
+def _column_unit(unit: ColumnUnit, keys: Mapping[str, str]) -> ColumnUnit:
+    aggregate, column, distinct = unit
+    return (aggregate, keys.get(column, column), False) if distinct or column in keys else unit

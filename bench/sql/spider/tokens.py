@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 _LONE = r"()\[\]{}<>;@#$%&?!*«»“”„‘’‒–—―"
 _PLAIN = rf"[^\s{_LONE},:.`\-]+"
@@ -30,7 +31,8 @@ _CONTRACTED = re.compile(
 _SENTENCE_END = re.compile(r"""\.(?=\s+(\S)|([?!)";}\]*:@'({\[]))""")
 _NOT_IN_WORD = re.compile(r"""[\s()"'`;{}\[\]*:@?!]""")
 _NUMBER = re.compile(r"-?[.,]?\d[\d,.-]*")
-_LONG_CHUNK = 64
+_LONGEST_KEPT = 4096
+_BEFORE_EQUALS = frozenset("!<>")
 _CLOSERS = "])}>»”’ "
 
 
@@ -62,7 +64,7 @@ def _words(text: str) -> list[str]:
     if "." in text:
         text = _final_period_apart(_SENTENCE_END.sub(_period_apart, text))
     low = text.lower()
-    if "nn" in low or "mm" in low or "tt" in low:
+    if "nno" in low or "nna" in low or "mme" in low or "tta" in low:  # all contractions have one of these
         text = _CONTRACTED.sub(_parts, text)
         low = text.lower()
     plain = text.isascii()
@@ -79,18 +81,13 @@ def _words(text: str) -> list[str]:
 
 def _scan(text: str) -> list[str]:
     """Scan chunk by chunk: no word crosses white space, and queries repeat their chunks."""
-    words: list[str] = []
-    for chunk in text.split():
-        if chunk.isidentifier():
-            words.append(chunk)
-        else:
-            words += _scan_chunk(chunk) if len(chunk) < _LONG_CHUNK else _SCAN.findall(chunk)
-    return words
+    scan = _kept_chunk if len(text) <= _LONGEST_KEPT else _SCAN.findall
+    return [*chain.from_iterable(map(scan, text.split()))]
 
 
-@lru_cache(maxsize=16_384)
-def _scan_chunk(chunk: str) -> tuple[str, ...]:
-    return tuple(_SCAN.findall(chunk))
+@lru_cache(maxsize=8192)
+def _kept_chunk(chunk: str) -> list[str]:
+    return [chunk] if chunk.isidentifier() else _SCAN.findall(chunk)
 
 
 def _period_apart(match: re.Match[str]) -> str:
@@ -122,11 +119,11 @@ def _parts(match: re.Match[str]) -> str:
 
 def _joined(words: list[str]) -> list[str]:
     """Put ``!``, ``<`` or ``>`` and a following ``=`` together."""
-    if "=" not in words:
+    if "=" not in words or _BEFORE_EQUALS.isdisjoint(words):
         return words
     joined: list[str] = []
     for word in words:
-        if word == "=" and joined and joined[-1] in ("!", "<", ">"):
+        if word == "=" and joined and joined[-1] in _BEFORE_EQUALS:
             joined[-1] += "="
         else:
             joined.append(word)
