@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from dataclasses import dataclass
 
 import apsw
 
@@ -20,6 +21,27 @@ ENGINE = ENGINES["apsw"]
 
 SAFE_FROM = (3, 50, 2)
 """Older versions let a query with many aggregate terms corrupt memory (CVE-2025-6965)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a worker loads to run queries.
+
+    Attributes:
+        name: one of ``ENGINES``, or ``module:class`` of an adapter.
+        calls: system calls that it needs beyond those of SQLite.
+        environment: variables that its workers see, for passwords must stand nowhere else.
+    """
+
+    name: str
+    calls: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+    @property
+    def connects(self) -> bool:
+        """Whether its queries run in a server."""
+        return "connect" in self.calls
+
 
 _VERSIONS = {"apsw": apsw.sqlite_lib_version(), "stdlib": sqlite3.sqlite_version}
 _log = logging.getLogger("bench.execute")

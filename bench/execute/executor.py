@@ -23,9 +23,11 @@ from typing import Self
 
 from bench.errors import ConfigError
 from bench.execute.cache import Cache
+from bench.execute.engines import Program
 from bench.execute.engines import engine as named_engine
 from bench.execute.intake import Intake
 from bench.execute.item import Judged, Pair, Query, Task
+from bench.execute.live import Live
 from bench.execute.policy import STANDARD, Policy
 from bench.execute.pool import Pool
 from bench.types import Outcome
@@ -45,9 +47,7 @@ class Executor:
         batch: most items sent to a worker at once; a matter of speed, never of verdicts.
         engine: ``apsw``, or ``stdlib`` where apsw cannot be had; one is never taken for the other.
         cache: a file of verdicts to look in first and to add to, such as ``cache.default()``.
-
-    Attributes:
-        engine: name and version of what runs the queries; outcomes of two engines must not be compared.
+        live: where the databases are, if they are not SQLite files; ``engine`` and ``cache`` are for those.
     """
 
     def __init__(
@@ -59,13 +59,18 @@ class Executor:
         batch: int = BATCH,
         engine: str = "apsw",
         cache: Path | None = None,
+        live: Live | None = None,
     ) -> None:
         size = _cores() if workers is None else workers
         if size < 1 or batch < 1:
             raise ConfigError("an executor needs at least one worker and a batch of at least one")
-        self.policy, self.engine = policy, named_engine(engine)
-        self.pool = Pool(policy, size, batch, engine=engine, require_sandbox=require_sandbox)
-        self._cache = Cache(cache, self.engine, policy.id) if cache else None
+        if live:
+            live.check(policy)
+        self.policy, self._live = policy, live
+        self._engine = "" if live else named_engine(engine)
+        program = live.program if live else Program(engine)
+        self.pool = Pool(policy, size, batch, engine=program, require_sandbox=require_sandbox)
+        self._cache = Cache(cache, self._engine, policy.id) if cache and not live else None
         self._numbers = count(1)
         if require_sandbox:
             self.pool.start()
@@ -83,6 +88,11 @@ class Executor:
         self.pool.close()
         if self._cache:
             self._cache.close()
+
+    @property
+    def engine(self) -> str:
+        """Name and version of what runs the queries; outcomes of two engines must not be compared."""
+        return self._live.engine if self._live else self._engine
 
     @property
     def sandbox(self) -> Mapping[str, bool]:
@@ -118,7 +128,7 @@ class Executor:
 
     def _tasks(self, pairs: Iterable[Pair], keys: deque[str]) -> Iterator[Task]:
         """Make tasks of pairs, those that the cache knows settled; ``keys`` takes the pairs' names."""
-        intake = Intake(self.policy, self._numbers)
+        intake = self._intake()
         if not self._cache:
             for pair in pairs:
                 keys.append(pair.key)
@@ -131,13 +141,17 @@ class Executor:
             keys.extend([pair.key for pair in some])
             yield from tasks
 
+    def _intake(self) -> Intake:
+        place = self._live.place if self._live else os.path.realpath
+        return Intake(self.policy, self._numbers, place)
+
     def run(self, database: Path, sql: str) -> Outcome:
         """Run one query."""
         return next(iter(self.run_all([Query(database, sql)])))
 
     def run_all(self, queries: Iterable[Query]) -> Iterator[Outcome]:
         """Run queries that have no gold; yields their outcomes in order."""
-        intake = Intake(self.policy, self._numbers)
+        intake = self._intake()
         for task in self.pool.serve(intake.query(query) for query in queries):
             assert task.outcome is not None
             yield task.outcome

@@ -69,18 +69,34 @@ _FATAL_AARCH64 = {
     "ptrace": 117, "kill": 129, "socket": 198, "connect": 203, "clone": 220, "execve": 221,
     "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281, "clone3": 435,
 }
+_FURTHER_X86_64 = {
+    "ioctl": 16, "setitimer": 38, "socket": 41, "connect": 42, "sendmsg": 46, "recvmsg": 47, "shutdown": 48,
+    "getsockname": 51, "getpeername": 52, "setsockopt": 54, "getsockopt": 55, "uname": 63, "sendmmsg": 307,
+}
+_FURTHER_AARCH64 = {
+    "ioctl": 29, "setitimer": 103, "uname": 160, "socket": 198, "connect": 203, "getsockname": 204,
+    "getpeername": 205, "setsockopt": 208, "getsockopt": 209, "shutdown": 210, "sendmsg": 211, "recvmsg": 212,
+    "sendmmsg": 269,
+}
 # fmt: on
+FURTHER = {
+    name: {"x86_64": number, "aarch64": _FURTHER_AARCH64[name]} for name, number in _FURTHER_X86_64.items()
+}
+"""System calls that some engines need and SQLite does not, by machine."""
+
 _SYSTEMS = {"x86_64": (_X86_64, _ALLOWED, _FATAL), "aarch64": (_AARCH64, _ALLOWED_AARCH64, _FATAL_AARCH64)}
 """Machine → its name for the kernel, what may be called, and what ends the process."""
 
 
-def harden(memory: int, folders: Iterable[str], parent: int) -> dict[str, bool]:
+def harden(memory: int, folders: Iterable[str], parent: int, calls: Iterable[str] = ()) -> dict[str, bool]:
     """Apply every layer that this system has.
 
     Args:
         memory: bytes that the process may allocate.
         folders: where files may still be read.
         parent: the process that must not be outlived.
+        calls: system calls allowed beyond those of SQLite, each of ``FURTHER``; with ``connect``
+            among them the network is open.
 
     Returns:
         Layer → whether it is on.
@@ -98,8 +114,8 @@ def harden(memory: int, folders: Iterable[str], parent: int) -> dict[str, bool]:
     on["undumpable"] = libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0) == 0
     on["no_new_privs"] = libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     if on["no_new_privs"]:
-        on["landlock"] = _landlock(libc, folders)
-        on["seccomp"] = _seccomp(libc)
+        on["landlock"] = _landlock(libc, folders, network="connect" in calls)
+        on["seccomp"] = _seccomp(libc, calls)
     return on
 
 
@@ -121,13 +137,13 @@ def _limit_resources(memory: int) -> bool:
     return True
 
 
-def _landlock(libc: ctypes.CDLL, folders: Iterable[str]) -> bool:
-    """Deny every file, TCP port and signal but reading below ``folders``."""
+def _landlock(libc: ctypes.CDLL, folders: Iterable[str], *, network: bool) -> bool:
+    """Deny every file, TCP port and signal but reading below ``folders``, and connecting if asked for."""
     abi = libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1))
     if abi < 1:
         return False
     files = (1 << (13 if abi == 1 else 14 if abi == 2 else 15 if abi < 5 else 16)) - 1
-    handled = struct.pack("<QQQ", files, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
+    handled = struct.pack("<QQQ", files, (1 if network else 3) if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 8 if abi < 4 else 16 if abi < 6 else 24
     rules = libc.syscall(_LANDLOCK_CREATE, handled, ctypes.c_size_t(size), ctypes.c_uint(0))
     if rules < 0:
@@ -149,12 +165,14 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def _seccomp(libc: ctypes.CDLL) -> bool:
+def _seccomp(libc: ctypes.CDLL, calls: Iterable[str]) -> bool:
     """Allow the system calls above; starting programs or connecting kills, the rest fails with EPERM."""
     machine = os.uname().machine
     if machine not in _SYSTEMS or sys.maxsize < 2**32:
         return False
-    code = _filter(*_SYSTEMS[machine])
+    number, allowed, fatal = _SYSTEMS[machine]
+    further = {name: FURTHER[name][machine] for name in calls if machine in FURTHER[name]}
+    code = _filter(number, allowed | further, {name: fatal[name] for name in fatal if name not in further})
     program = _Program(len(code) // 8, code)
     address = ctypes.cast(ctypes.pointer(program), ctypes.c_void_p).value
     return bool(libc.prctl(_SET_SECCOMP, 2, address, 0, 0) == 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,11 +19,19 @@ MEMO_TEXT = 8192
 
 
 class Intake:
-    """Makes tasks, and remembers the last few thousand of them."""
+    """Makes tasks, and remembers the last few thousand of them.
 
-    def __init__(self, policy: Policy, numbers: Iterator[int]) -> None:
+    Args:
+        policy: the limits.
+        numbers: gives each task its own.
+        place: where a worker finds the database that a pair names.
+    """
+
+    def __init__(
+        self, policy: Policy, numbers: Iterator[int], place: Callable[[Path], str] = os.path.realpath
+    ) -> None:
         self._policy = policy
-        self._numbers = numbers
+        self._numbers, self._place = numbers, place
         self._paths: dict[Path, str] = {}
         self._memo: OrderedDict[tuple[object, ...], Task] = OrderedDict()
 
@@ -70,7 +78,7 @@ class Intake:
         if found is None:
             if len(self._paths) > MEMO:
                 self._paths.clear()
-            found = self._paths[path] = os.path.realpath(path)
+            found = self._paths[path] = self._place(path)
         return found
 
 

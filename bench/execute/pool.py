@@ -16,6 +16,7 @@ from itertools import islice
 from bench.errors import BenchError
 from bench.execute import verdicts
 from bench.execute.backlog import Backlog
+from bench.execute.engines import Program
 from bench.execute.item import Task
 from bench.execute.policy import Policy
 from bench.execute.process import Process
@@ -39,7 +40,9 @@ class Pool:
         bad_golds: gold queries that took a worker down twice; they are not tried again.
     """
 
-    def __init__(self, policy: Policy, size: int, batch: int, *, engine: str, require_sandbox: bool) -> None:
+    def __init__(
+        self, policy: Policy, size: int, batch: int, *, engine: Program, require_sandbox: bool
+    ) -> None:
         self.sandbox: dict[str, bool] = {}
         self.modules: tuple[str, ...] = ()
         self.respawned = 0

@@ -18,6 +18,7 @@ from pathlib import Path
 import apsw
 
 from bench.execute import replies, wire
+from bench.execute.engines import Program
 from bench.execute.item import Task
 from bench.execute.policy import Policy
 from bench.types import Outcome
@@ -38,7 +39,7 @@ class Process:
         golds: outcomes of the gold queries that it has told, by its own numbers.
     """
 
-    def __init__(self, policy: Policy, engine: str, folders: Iterable[str]) -> None:
+    def __init__(self, policy: Policy, engine: Program, folders: Iterable[str]) -> None:
         self.folders = frozenset(folders)
         self.outstanding: dict[int, Task] = {}
         self.sandbox: dict[str, bool] | None = None
@@ -63,15 +64,17 @@ class Process:
     def _start(self, theirs: int, slot: int) -> subprocess.Popen[bytes]:
         settings = {
             "policy": asdict(self._policy),
-            "folders": sorted(self.folders),
+            "folders": ["/"] if self._engine.connects else sorted(self.folders),
+            "calls": self._engine.calls,
             "parent": os.getpid(),
             "slot": slot,
             "packages": PACKAGES,
-            "engine": self._engine,
+            "engine": self._engine.name,
         }
+        known = {name: os.environ[name] for name in self._engine.environment if name in os.environ}
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(PROGRAM), str(theirs), json.dumps(settings)],
-            env={"TZ": "UTC", "LC_ALL": "C.UTF-8"},
+            env={**known, "TZ": "UTC", "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

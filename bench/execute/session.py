@@ -280,6 +280,8 @@ class Session:
         Raises:
             EmptyFile: SQLite would take it for a database.
         """
+        if self._stamped is None and "://" in self._path:
+            self._stamped = (0, 0, 0)  # a server does not say when its databases change
         if self._stamped is None:
             stat = os.stat(self._path)  # noqa: PTH116 - pathlib is not loaded here
             if stat.st_size == 0:

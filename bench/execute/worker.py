@@ -8,6 +8,7 @@ itself in (``harden``), and from then on does nothing but read databases.
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import mmap
 import os
@@ -21,7 +22,7 @@ if __name__ == "__main__":
     for _name, _path in (("bench", os.path.dirname(_here)), ("bench.execute", _here)):  # noqa: PTH120
         sys.modules[_name] = types.ModuleType(_name)
         sys.modules[_name].__path__ = [_path]
-    sys.path.append(json.loads(sys.argv[2])["packages"])
+    sys.path += [json.loads(sys.argv[2])["packages"], os.path.dirname(os.path.dirname(_here))]  # noqa: PTH120
 
 from bench.execute import wire
 from bench.execute.harden import harden
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
         policy: dict[str, int]
         folders: list[str]
+        calls: list[str]
         parent: int
         slot: int
         packages: str
@@ -55,7 +57,7 @@ def main(socket: int, settings: Settings) -> None:
     policy: Policy = types.SimpleNamespace(**settings["policy"])  # type: ignore[assignment] # same fields
     engine = _engine(settings["engine"])
     slot = mmap.mmap(settings["slot"], wire.SLOT_BYTES)
-    layers = harden(policy.memory, settings["folders"], settings["parent"])
+    layers = harden(policy.memory, settings["folders"], settings["parent"], settings["calls"])
     _write(socket, [layers, sorted(sys.modules)])
     gc.set_threshold(50_000, 20, 100)
     session = Session(policy, engine)
@@ -81,6 +83,10 @@ def main(socket: int, settings: Settings) -> None:
 
 def _engine(name: str) -> type[Connection]:
     """Import the engine asked for and no other."""
+    module, found, kind = name.partition(":")
+    if found:
+        adapted: type[Connection] = getattr(importlib.import_module(module), kind)
+        return adapted
     if name == "stdlib":
         from bench.execute.stdlib_engine import Connection as Stdlib
 
