@@ -7,8 +7,8 @@ databases in ``resource/databases/spider2-localdb/``.
 Gold is one or several result tables; the SQL that made them is published for few questions. A table
 becomes a query that lists its rows, so that it can be compared like any other. The official script
 asks that certain columns of gold (``condition_cols``) be found among the columns of the answer, in any
-row order: hence gold shows those columns, and the rule is ``subset``. It also forgives numbers that
-differ by 0.01, which is not done here.
+row order and within 0.01: hence gold shows those columns, and the rule is ``spider2``. Under ``subset``
+rows have to stay together and numbers to agree.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Spider2Lite(Folder):
     title = "Spider 2.0-lite (SQLite part)"
     licence = "MIT"
     page = "https://github.com/xlang-ai/Spider2"
-    rules = ("subset", "bird")
+    rules = ("spider2", "subset")
     files: ClassVar[Splits] = {"local": (("spider2-lite.jsonl",),)}
     tables = ()
     databases = ("resource/databases/spider2-localdb", "database")

@@ -15,6 +15,7 @@ Standard library only, because the comparison runs inside the sandboxed worker.
                         which is run only if need be
 ``spider``              each column is the same list as its partner; the partners are the argument
 ``soft_f1``             a number: cells of each row that are found in the gold's row at its place
+``spider2``             each column of the gold is one of the prediction's, numbers within 0.01
 ``timed``               as ``bird``, and then a number: how many times faster than gold, by the clock
 ======================  ==========================================================================
 
@@ -31,6 +32,7 @@ from collections import Counter
 
 from bench.execute.columns import SearchTooLong, found_among, same_under_some_order
 from bench.execute.ties import fits, parts
+from bench.execute.vectors import spider2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,6 +250,7 @@ COMPARISONS: dict[str, Comparison] = {
     "spider": _spider,
     "tied": _plain(strict),
     "soft_f1": lambda gold, pred, _in_order, _argument: soft_f1(gold, pred),
+    "spider2": lambda gold, pred, _in_order, _argument: spider2(gold, pred),
     "timed": _plain(bird),
 }
 """Name → its function; ``tied`` and ``timed`` have to run something more, and the session sees to it."""
@@ -273,7 +276,7 @@ NEEDS_EVERY_ROW = frozenset({"soft_f1"})
 SEES_COLUMNS = frozenset({"bag", "ordered", "strict", "subset", "tied"})
 """Rules under which an empty result must have as many columns as gold's."""
 
-HOLD_FOR_EQUAL_LISTS = frozenset({"bird", "bag", "ordered", "strict", "subset", "tied", "timed"})
+HOLD_FOR_EQUAL_LISTS = frozenset({"bird", "bag", "ordered", "strict", "subset", "tied", "spider2", "timed"})
 """Rules under which nothing remains to be seen where both results are the same list of rows."""
 
 

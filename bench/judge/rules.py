@@ -124,6 +124,12 @@ _FREE = (
         everywhere=True,
         version=2,
     ),
+    ExRule(
+        "ex.spider2",
+        "after Spider 2.0's script (arXiv 2411.07763): gold's columns among others, numbers within 0.01",
+        partial(runs.as_it_stands, "spider2"),
+        official=True,
+    ),
 )
 
 _GRADED = (

@@ -178,6 +178,7 @@ def test_spider2_lite_on_sqlite(shared: Path):
     assert len(dataset.examples) == 135
     first = dataset.examples[0]
     assert first.id == "spider2-lite/local/local002"
+    assert dataset.rules == ("spider2", "subset")
     assert first.gold == (
         'SELECT column1 AS "TOTAL_MOVING_AVERAGES" FROM (VALUES (4340.1019))',
         *first.gold[1:],
