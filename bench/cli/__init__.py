@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import compare, data, execute, score, suites
+from bench.cli import compare, data, execute, export, score, suites
 from bench.cli.options import AsJson
 from bench.errors import DONE, FAILED, INTERRUPTED, BenchError
 
@@ -21,7 +21,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (suites.plan, suites.run, suites.show, suites.publish, compare.compare, score.score):
+for verb in (
+    suites.plan,
+    suites.run,
+    suites.show,
+    suites.publish,
+    compare.compare,
+    score.score,
+    export.export,
+):
     app.command()(verb)
 app.command("exec")(execute.execute)
 app.add_typer(data.app, name="data")
