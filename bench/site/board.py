@@ -10,10 +10,11 @@ from statistics import fmean
 from bench.judge.score import MISSING, Scorecard, breakdown, score, values
 from bench.judge.stats import holm, paired
 from bench.results import CellResult, SuiteResult
+from bench.sets.notes import notes_of
 from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores
 from bench.site.legend import Sign, signs
 from bench.site.ranks import power, ranks, span
-from bench.types import Dataset
+from bench.types import Dataset, Status
 from bench.words import count
 
 
@@ -63,13 +64,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The table of one data set; ``power`` says what difference it could have detected."""
+    """The table of one data set.
+
+    Attributes:
+        power: what difference it could have detected.
+        known: example → what is known to be wrong with its question or gold.
+    """
 
     name: str
     dataset: Dataset
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     power: str
+    known: Mapping[str, tuple[str, ...]]
 
     @property
     def title(self) -> str:
@@ -133,7 +140,23 @@ def _sheet(
             line = _line([cell for cell in own if cell.method == method], metrics, cards)
             lines.append(replace(line, opens=not lines or lines[-1].model != model))
     told = power([line.means for line in lines if not line.missing], len(dataset.examples))
-    return Sheet(name, dataset, columns(dataset, metrics), _differ(dataset, _place(lines)), told)
+    shown = _differ(dataset, _place(lines))
+    return Sheet(name, dataset, columns(dataset, metrics), shown, told, _known(dataset, cells))
+
+
+def _known(dataset: Dataset, cells: Sequence[CellResult]) -> dict[str, tuple[str, ...]]:
+    """Gather the notes on a data set, and the golds that did not run here."""
+    known = {
+        example: tuple(f"{note.defect} ({note.source}; noted {note.since})" for note in found)
+        for example, found in notes_of(dataset).items()
+    }
+    failed = {
+        verdict.example_id: f"gold did not run here: {verdict.gold.detail or verdict.gold.status.value}"
+        for cell in cells
+        for verdict in cell.verdicts
+        if verdict.gold.status is not Status.OK and not verdict.gold.status.infra
+    }
+    return known | {example: (*known.get(example, ()), told) for example, told in failed.items()}
 
 
 def _place(lines: Sequence[Line]) -> list[Line]:

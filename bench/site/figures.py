@@ -97,7 +97,9 @@ def columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:
         *levels,
         Column("ends", "ended", "answers", "how answers ended, correct ones first", drawn=True),
         Column("n", "n", "answers", "questions asked", spare=True),
-        Column("valid", "valid SQL, %", "answers", "share of answers that the database ran to the end"),
+        Column(
+            "valid", "valid, %", "answers", "valid SQL: share of answers that the database ran to the end"
+        ),
         Column("timeout", "timeout, %", "answers", "share of answers that took too long", spare=True),
         Column("tokens", "tokens", "answers", "tokens written per question", spare=True),
         Column("pace", "s/question", "answers", "wall seconds per question"),

@@ -36,6 +36,10 @@ VENDORED = (
 """What others wrote and a board carries along; ``static/vendor/VENDORED.toml`` has their hashes."""
 
 
+PAIRS = 12
+"""Rows of the table of gains and costs that are shown without being asked for."""
+
+
 def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     """Render a suite's folder, file by file, so that no more than one page is held.
 
@@ -110,8 +114,10 @@ def _board(arranged: Board, provenance: Mapping[str, str], drawings: list[list[t
         headline_label=labels(metrics)[metrics[0]],
         headline_key=metrics[0],
         ratio_names=RATIOS,
+        most_pairs=PAIRS,
         provenance=provenance,
         blank=Figure(BLANK),
+        known=sum(len(sheet.known) for sheet in arranged.sheets),
         models=dict.fromkeys(line.model for line in lines),
         methods=dict.fromkeys(line.method for line in lines),
         lines=dict.fromkeys(line.name for line in lines if not line.missing),

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 from scipy.special import ndtri, stdtrit
 
-from bench.judge.score import level_of, levels_of
+from bench.judge.ends import ENDINGS
+from bench.judge.score import level_of, levels_of, outcome
 from bench.judge.stats import LEVEL
+from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
 from bench.site.text import address, clip
@@ -35,6 +37,7 @@ def payload(board: Board) -> bytes:
             "z": float(ndtri(tail)),
             "t": [0.0, *(float(stdtrit(df, tail)) for df in range(1, max(2, groups)))],
             "metrics": list(board.result.metrics),
+            "endings": list(ENDINGS.items()),
             "sheets": [_sheet(sheet) for sheet in board.sheets],
         },
     )
@@ -51,6 +54,7 @@ def _sheet(sheet: Sheet) -> dict[str, object]:
         "level": [levels.index(level_of(example)) for example in examples],
         "database": [databases.index(example.db_id) for example in examples],
         "anchors": [anchor(example) for example in examples],
+        "known": [i for i, example in enumerate(examples) if example.id in sheet.known],
         "lines": [_line(line) for line in sheet.lines],
     }
 
@@ -59,10 +63,19 @@ def _line(line: Line) -> dict[str, object]:
     return {
         "model": line.model,
         "method": line.method,
+        "size": line.figures["size"].number if "size" in line.figures else None,
         "home": cell_home(line.cells[0]),
         "statements": "" if line.missing else f"{cell_home(line.cells[0])}.js",
         "marks": {metric: pack(marks) for metric, marks in line.marks.items()},
+        "ends": [_ends(cell, next(iter(line.marks))) for cell in line.cells if not cell.missing],
     }
+
+
+def _ends(cell: CellResult, headline: str) -> str:
+    """Write one character per question: the place in the list of endings, in base 36."""
+    judged = {verdict.example_id: verdict for verdict in cell.verdicts}
+    places = {end: "0123456789abcdefghijklmnopqrstuvwxyz"[i] for i, end in enumerate(ENDINGS)}
+    return "".join(places[outcome(judged.get(one.id), headline)] for one in cell.dataset.examples)
 
 
 def questions(sheet: Sheet) -> bytes:

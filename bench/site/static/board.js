@@ -95,7 +95,20 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, visible, whisker };
+  // Shares of a whole as a bar; the first ending is the right one.
+  function stack(shares) {
+    const svg = drawn('svg', { class: 'stack', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+    let x = 0;
+    shares.forEach((share, end) => {
+      if (!share) return;
+      const css = end ? `e${(end - 1) % 8}` : 'right';
+      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} 0h${(100 * share).toFixed(1)}v8h-${(100 * share).toFixed(1)}z` }));
+      x += 100 * share;
+    });
+    return svg;
+  }
+
+  window.page = { say, read, write, copy, percent, points, chance, visible, whisker, stack };
 
   function openTarget() {
     let id = '';

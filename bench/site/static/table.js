@@ -4,7 +4,7 @@
   'use strict';
 
   const { page, stats, DataTable } = window;
-  const FIELDS = ['q', 'model', 'method', 'level', 'db', 'base', 'view'];
+  const FIELDS = ['q', 'set', 'model', 'method', 'size', 'level', 'db', 'known', 'base', 'view'];
 
   // A missing value is the empty string; it comes last in both directions.
   function order(direction) {
@@ -32,6 +32,12 @@
     entitle(cell, figure.title);
     cell.classList.toggle('leads', Boolean(figure.told));
     if (figure.score) cell.append(page.whisker(figure.score));
+    if (figure.shares) {
+      const words = document.createElement('span');
+      words.className = 'unseen';
+      words.textContent = figure.title;
+      cell.append(words, page.stack(figure.shares));
+    }
   }
 
   function proportion(score) {
@@ -53,6 +59,8 @@
         nodes: Array.from(cell.childNodes), order: cell.dataset.order, title: cell.title, css: cell.className,
       })));
       this.lines = questions.lines.map((line) => ({ ...line, marks: this.unpack(line.marks) }));
+      this.known = new Set(questions.known);
+      this.sizes = new Map(this.lines.filter((line) => line.size).map((line) => [line.model, line.size]));
       this.table = new DataTable(element, {
         paging: false, info: false, autoWidth: false, titleRow: 1, order: [], orderMulti: false,
         orderDescReverse: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
@@ -71,7 +79,7 @@
     // Show one state of the page.
     show(state) {
       const chosen = this.questionsOf(state);
-      this.section.hidden = chosen.length === 0;
+      this.section.hidden = chosen.length === 0 || (state.set !== '' && state.set !== this.questions.name);
       this.table.search.fixed('state', (_text, _data, index) => this.matches(state, index));
       this.keys.forEach((key, at) => {
         const visible = this.spare[at] ? state.show.includes(key) : !state.hide.includes(key);
@@ -95,7 +103,32 @@
       const pivot = state.view === 'pivot';
       this.section.querySelector('.rows-view').hidden = pivot;
       this.section.querySelector('.pivot-view').hidden = !pivot;
+      this.follow(state, new Set(shown), chosen, filtered);
+      if (this.section.hidden) return null;
       return [shown.length, this.lines.length, chosen.length, this.questions.level.length];
+    }
+
+    // Tell the charts which rows and questions are chosen.
+    follow(state, shown, chosen, filtered) {
+      const mean = (values) => (values.length ? values.reduce((a, b) => a + b, 0) / values.length : null);
+      const pick = (i, questions) => mean(questions.map((q) => this.lines[i].marks[this.head][q]));
+      const names = this.questions.levels.map(page.visible);
+      window.charts.follow(this.section, {
+        whole: !filtered && shown.size === this.lines.length,
+        filtered,
+        shows: (i) => shown.has(i),
+        headline: (i) => pick(i, chosen),
+        level: (i, name) => pick(i, chosen.filter((q) => names[this.questions.level[q]] === name)),
+        ending: (i, words) => this.shares(i, chosen)[this.data.endings.findIndex((end) => end[1] === words)],
+      });
+    }
+
+    // How a row's answers to some questions ended: the share of each ending, over all seeds.
+    shares(i, chosen) {
+      const counts = this.data.endings.map(() => 0);
+      for (const seed of this.lines[i].ends) for (const q of chosen) counts[parseInt(seed[q], 36)] += 1;
+      const whole = this.lines[i].ends.length * chosen.length || 1;
+      return counts.map((count) => count / whole);
     }
 
     get head() { return this.data.metrics[0]; }
@@ -105,6 +138,7 @@
       const database = this.questions.databases.findIndex(([name]) => name === state.db);
       return this.questions.level.map((_, i) => i).filter((i) => (
         (!state.level || this.questions.level[i] === level) && (!state.db || this.questions.database[i] === database)
+        && (!state.known || !this.known.has(i))
       ));
     }
 
@@ -112,6 +146,7 @@
       const { model, method } = this.lines[i];
       const text = `${model} ${method}`.toLowerCase();
       return (!state.model || state.model === model) && (!state.method || state.method === method)
+        && (!state.size || this.sizes.get(model) <= 1e6 * state.size)
         && state.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
     }
 
@@ -141,11 +176,24 @@
             write(this.cell(i, `level:${level}`), estimate(i, this.head, own));
           });
           write(this.cell(i, 'n'), { text: chosen.length.toLocaleString('en'), number: chosen.length });
+          this.end(i, this.shares(i, chosen));
         }
       }
       const values = new Map(ranked.map((i) => [i, pick(i, this.head, chosen)]));
       this.place(ranked, values);
       this.differ(state, ranked, (i) => values.get(i) || pick(i, this.head, chosen), clusters(chosen));
+    }
+
+    // Costs are known of all questions together, not of some.
+    end(i, shares) {
+      const named = shares.map((share, at) => [this.data.endings[at], share]);
+      const of = (...ends) => named.reduce((sum, [[end], share]) => sum + (ends.includes(end) ? share : 0), 0);
+      const told = named.filter(([, share]) => share).map(([[, words], share]) => `${words} ${percent(share)} %`);
+      write(this.cell(i, 'ends'), { text: '', number: of('correct'), title: told.join(', '), shares });
+      for (const [key, share] of [['valid', of('correct', 'wrong_result')], ['timeout', of('timeout')]]) {
+        write(this.cell(i, key), { text: percent(share), number: share });
+      }
+      for (const key of ['tokens', 'pace']) write(this.cell(i, key), { text: '–', title: 'not known for a part of the questions' });
     }
 
     place(ranked, values) {
@@ -209,7 +257,7 @@
   }
 
   function fill(form, state) {
-    for (const name of FIELDS) form.elements[name].value = state[name];
+    for (const name of FIELDS) if (form.elements[name]) form.elements[name].value = state[name];
     for (const box of form.querySelectorAll('[name=column]')) {
       box.checked = box.defaultChecked ? !state.hide.includes(box.value) : state.show.includes(box.value);
     }
@@ -217,7 +265,7 @@
 
   function chosen(form, sort) {
     const boxes = Array.from(form.querySelectorAll('[name=column]'));
-    const state = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
+    const state = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value || '']));
     state.show = boxes.filter((box) => box.checked && !box.defaultChecked).map((box) => box.value);
     state.hide = boxes.filter((box) => !box.checked && box.defaultChecked).map((box) => box.value);
     return { ...state, sort };
@@ -235,7 +283,7 @@
       fill(form, state);
       const shown = sheets.map((sheet) => sheet.show(state));
       applying = false;
-      const counts = shown.map(([rows, all, asked, every]) => `${rows} of ${all} rows, ${asked} of ${every} questions`);
+      const counts = shown.filter(Boolean).map(([rows, all, asked, every]) => `${rows} of ${all} rows, ${asked} of ${every} questions`);
       form.elements.shown.textContent = counts.join('; ');
       const { key, direction } = state.sort;
       page.say(counts.join('; ') + (key ? `, sorted by ${key}, ${direction}ending` : ''));
@@ -248,8 +296,9 @@
       save({ ...read(), sort });
     }));
     form.addEventListener('input', (event) => {
-      save(chosen(form, read().sort), event.target.name === 'q');
-      if (event.target.name === 'q') apply();
+      const typing = ['q', 'size'].includes(event.target.name);
+      save(chosen(form, read().sort), typing);
+      if (typing) apply();
     });
     form.addEventListener('reset', (event) => { event.preventDefault(); page.write(new URLSearchParams()); });
     form.addEventListener('submit', (event) => event.preventDefault());
