@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from bench.errors import BenchError
 from bench.plan import Bound, Plan
 from bench.prompts import needs_tokenizer
 from bench.results import CellResult, SuiteResult
-from bench.store import decode, read_json, read_lines
+from bench.store import Lines, decode, read_json
 from bench.suite import Cell
 from bench.types import Fit, Prediction, Verdict
 
@@ -22,7 +23,8 @@ def collect(plan: Plan) -> SuiteResult:
         StoreError: a file of the store is damaged.
     """
     suite = plan.suite
-    cells = tuple(_cell(plan, cell) for cell in suite.all_cells())
+    written: dict[object, Mapping[str, str]] = {}
+    cells = tuple(_cell(plan, cell, written) for cell in suite.all_cells())
     shown = next((bound.metrics for bound in plan.cells), ())
     return SuiteResult(
         name=suite.name,
@@ -34,8 +36,8 @@ def collect(plan: Plan) -> SuiteResult:
     )
 
 
-def _cell(plan: Plan, cell: Cell) -> CellResult:
-    """Read one cell from the store."""
+def _cell(plan: Plan, cell: Cell, written: dict[object, Mapping[str, str]]) -> CellResult:
+    """Find one cell in the store; its answers are read when they are asked for."""
     bound = plan.bind(cell)
     skipped = plan.suite.skip_reason(cell)
     done = skipped is None and bound.done("score")
@@ -52,23 +54,30 @@ def _cell(plan: Plan, cell: Cell) -> CellResult:
         method_text=bound.method.title or bound.method.in_words(),
         missing="" if done else (f"skipped: {skipped}" if skipped else NOT_RUN),
         fit=_fit(bound) if done else None,
-        predictions=tuple(read_lines(bound.predictions / "predictions.jsonl", Prediction)) if done else (),
-        verdicts=tuple(read_lines(bound.judged / "verdicts.jsonl", Verdict)) if done else (),
-        prompts=_prompts(plan, bound) if done else {},
+        predictions=Lines(bound.predictions / "predictions.jsonl", Prediction) if done else (),
+        verdicts=Lines(bound.judged / "verdicts.jsonl", Verdict) if done else (),
+        prompts=_prompts(plan, bound, written) if done else {},
         seconds=_seconds(bound) if done else None,
         provenance=_provenance(bound) if done else {},
         command=f"bench run suites/{plan.suite.name}.toml --cell {cell.slug}",
     )
 
 
-def _prompts(plan: Plan, bound: Bound) -> dict[str, str]:
-    """Write the prompts anew, or read those that only the model's tokenizer could write."""
+def _prompts(plan: Plan, bound: Bound, written: dict[object, Mapping[str, str]]) -> Mapping[str, str]:
+    """Write the prompts anew, or read those that only the model's tokenizer could write.
+
+    Cells that were asked alike share them by way of ``written``: a large suite has many.
+    """
     if not needs_tokenizer(plan.suite.prompt):
         prompter = plan.prompter(bound)
-        return {example.id: prompter(example) for example in bound.dataset.examples}
-    path = bound.predictions / "prompts.jsonl"
-    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return {line["id"]: line["prompt"] for line in lines}
+        if prompter not in written:
+            written[prompter] = {example.id: prompter(example) for example in bound.dataset.examples}
+        return written[prompter]
+    told = (bound.predictions / "prompts.jsonl").read_bytes()
+    if told not in written:
+        lines = (json.loads(line) for line in told.splitlines())
+        written[told] = {line["id"]: line["prompt"] for line in lines}
+    return written[told]
 
 
 def _fit(bound: Bound) -> Fit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.types import Dataset, Fit, Prediction, Verdict
@@ -19,6 +19,7 @@ class CellResult:
         base_note: what a reader must know about the base, such as that it is a toy; may be empty.
         method_text: tuning, objective and teacher in words.
         missing: why there are no verdicts (``"not run"``), or empty when the cell is done.
+        predictions: the answers, and ``verdicts`` on them, which may be read anew whenever asked for.
         prompts: example id → the prompt that the model met.
         seconds: wall time of prediction over all questions, ``None`` where it was not measured.
         provenance: versions, machine, commit, settings: JSON values only.
@@ -37,8 +38,8 @@ class CellResult:
     method_text: str
     missing: str = ""
     fit: Fit | None = None
-    predictions: tuple[Prediction, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    predictions: Sequence[Prediction] = ()
+    verdicts: Sequence[Verdict] = ()
     prompts: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     provenance: Mapping[str, object] = field(default_factory=dict)

@@ -15,12 +15,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, overload
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
@@ -170,6 +170,37 @@ def read_lines(path: Path, kind: type[T]) -> list[T]:
                 todo="delete the file; the next run makes it again",
             ) from error
     return records
+
+
+@dataclass(frozen=True, eq=False)
+class Lines(Sequence[T]):
+    """The records of a JSONL file, read when asked for and let go soon after.
+
+    A suite's answers may so be more than the memory holds; what reads them goes cell by cell. Reading
+    raises :class:`StoreError` where a whole line is damaged.
+    """
+
+    path: Path
+    kind: type[T]
+
+    def __len__(self) -> int:
+        return len(_held(self))
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(_held(self))
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        return _held(self)[place]
+
+
+@lru_cache(maxsize=4)
+def _held(lines: Lines[T]) -> list[T]:
+    """Keep the files that are at work: predictions and verdicts of one cell or two."""
+    return read_lines(lines.path, lines.kind)
 
 
 def drop_torn(path: Path) -> None:
