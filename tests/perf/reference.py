@@ -1,12 +1,12 @@
 """References: judging in the manner of the official scripts, and raw SQLite without any judging.
 
 The manner is theirs, the code is not: for each question the schema is read from its database, each text
-is cut into words by one pattern after another and by sqlparse, and each query has a connection of its own.
+is cut into words by NLTK and by sqlparse, and each query has a connection of its own. What they do with
+the words is done by our own parser, which is quicker than theirs.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import apsw
 import sqlparse
+from nltk.tokenize import NLTKWordTokenizer
 
 from bench.sql.rewrite import orders
 from bench.sql.spider.grammar import parse_query
@@ -29,8 +30,8 @@ from bench.types import Column, Schema, Table
 Item = tuple[Path, str, str]
 """A database, a gold query and a prediction."""
 
-PASSES = [re.compile(rf"({re.escape(mark)})(?=\S)") for mark in "()[]{}<>;@#$%&?!*«»“”„‘’–—'\",:|~^+=/"[:33]]
-"""As many passes over a text as the tokenizer of the official exact match makes."""
+WORDS = NLTKWordTokenizer()
+"""What the official scripts cut their texts into words with, but for its splitting of sentences."""
 
 
 def official_exact_match(items: Iterable[Item]) -> None:
@@ -53,8 +54,7 @@ def official_execution(items: Iterable[Item]) -> None:
 
 
 def _parsed(text: str, names: Names) -> Query | Unparsed:
-    for one in PASSES:
-        one.sub(r" \1 ", text)
+    WORDS.tokenize(text)
     query = parse_query(text, names, "spider")
     hardness(query) if isinstance(query, Query) else None
     return query
