@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import fmean
 
-from bench.judge.score import MISSING, Scorecard, breakdown, score, values
+from bench.judge.score import MISSING, Scorecard, breakdown
 from bench.judge.stats import holm, paired
 from bench.results import CellResult, SuiteResult
 from bench.sets.notes import notes_of
+from bench.site.crew import Crew
 from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores
 from bench.site.legend import Sign, signs
 from bench.site.ranks import power, ranks, span
-from bench.types import Dataset, Status
+from bench.site.summary import Summary, summarize
+from bench.types import Dataset
 from bench.words import count
 
 
@@ -105,57 +108,66 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What is published: sheets, the scorecard of every finished cell by its slug, how methods are drawn."""
+    """What is published: sheets, the summary of every finished cell by its slug, how methods are drawn."""
 
     result: SuiteResult
     sheets: tuple[Sheet, ...]
-    cards: Mapping[str, Scorecard]
+    summaries: Mapping[str, Summary]
     signs: Mapping[str, Sign]
 
+    @property
+    def cards(self) -> dict[str, Scorecard]:
+        """The scorecard of every finished cell by its slug."""
+        return {slug: summary.card for slug, summary in self.summaries.items()}
 
-def board(result: SuiteResult) -> Board:
-    """Arrange the cells of a suite for readers; a suite of which nothing can run has a board too."""
+
+def board(result: SuiteResult, crew: Crew | None = None) -> Board:
+    """Arrange the cells of a suite for readers; a suite of which nothing can run has a board too.
+
+    Args:
+        result: the suite.
+        crew: who reads its cells; this process unless there are others.
+    """
     result = replace(result, metrics=result.metrics or ("ex",))
-    cards = {
-        cell.slug: score(cell.dataset, cell.verdicts, result.metrics)
-        for cell in result.cells
-        if not cell.missing
-    }
+    done = [number for number, cell in enumerate(result.cells) if not cell.missing]
+    slugs = [result.cells[number].slug for number in done]
+    summaries = dict(zip(slugs, (crew or Crew(result)).each(_summarize, done), strict=True))
     names = dict.fromkeys(cell.dataset_name for cell in result.cells)
     sheets = (
-        _sheet(name, [c for c in result.cells if c.dataset_name == name], result.metrics, cards)
+        _sheet(name, [c for c in result.cells if c.dataset_name == name], result.metrics, summaries)
         for name in names
     )
-    return Board(result, tuple(sheets), cards, signs(cell.method for cell in result.cells))
+    return Board(result, tuple(sheets), summaries, signs(cell.method for cell in result.cells))
+
+
+def _summarize(result: SuiteResult, number: int) -> Summary:
+    return summarize(result.cells[number], result.metrics or ("ex",))
 
 
 def _sheet(
-    name: str, cells: list[CellResult], metrics: Sequence[str], cards: Mapping[str, Scorecard]
+    name: str, cells: list[CellResult], metrics: Sequence[str], summaries: Mapping[str, Summary]
 ) -> Sheet:
     dataset = cells[0].dataset
     lines: list[Line] = []
     for model in dict.fromkeys(cell.model for cell in cells):
         own = [cell for cell in cells if cell.model == model]
         for method in dict.fromkeys(cell.method for cell in own):
-            line = _line([cell for cell in own if cell.method == method], metrics, cards)
+            line = _line([cell for cell in own if cell.method == method], metrics, summaries)
             lines.append(replace(line, opens=not lines or lines[-1].model != model))
     told = power([line.means for line in lines if not line.missing], len(dataset.examples))
     shown = _differ(dataset, _place(lines))
-    return Sheet(name, dataset, columns(dataset, metrics), shown, told, _known(dataset, cells))
+    return Sheet(name, dataset, columns(dataset, metrics), shown, told, _known(dataset, cells, summaries))
 
 
-def _known(dataset: Dataset, cells: Sequence[CellResult]) -> dict[str, tuple[str, ...]]:
+def _known(
+    dataset: Dataset, cells: Sequence[CellResult], summaries: Mapping[str, Summary]
+) -> dict[str, tuple[str, ...]]:
     """Gather the notes on a data set, and the golds that did not run here."""
     known = {
         example: tuple(f"{note.defect} ({note.source}; noted {note.since})" for note in found)
         for example, found in notes_of(dataset).items()
     }
-    failed = {
-        verdict.example_id: f"gold did not run here: {verdict.gold.detail or verdict.gold.status.value}"
-        for cell in cells
-        for verdict in cell.verdicts
-        if verdict.gold.status is not Status.OK and not verdict.gold.status.infra
-    }
+    failed = ChainMap(*(dict(summaries[cell.slug].failed) for cell in cells if not cell.missing))
     return known | {example: (*known.get(example, ()), told) for example, told in failed.items()}
 
 
@@ -190,7 +202,7 @@ def _differ(dataset: Dataset, lines: Sequence[Line]) -> tuple[Line, ...]:
     )
 
 
-def _line(cells: list[CellResult], metrics: Sequence[str], cards: Mapping[str, Scorecard]) -> Line:
+def _line(cells: list[CellResult], metrics: Sequence[str], summaries: Mapping[str, Summary]) -> Line:
     cells = sorted(cells, key=lambda cell: cell.seed)
     done = [cell for cell in cells if not cell.missing]
     first = cells[0]
@@ -198,20 +210,26 @@ def _line(cells: list[CellResult], metrics: Sequence[str], cards: Mapping[str, S
         short, _, reason = first.missing.partition(": ")
         figures = {metrics[0]: Figure(short, title=reason)}
         return Line(first.model, first.method, tuple(cells), figures, short, (reason,) if reason else (), {})
-    columns = {metric: [values(c.dataset, c.verdicts, metric) for c in done] for metric in metrics}
-    marks = {metric: tuple(map(fmean, zip(*found, strict=True))) for metric, found in columns.items()}
-    parts = {metric: breakdown(first.dataset, means) for metric, means in marks.items()}
-    seeds = {metric: [fmean(one or (0.0,)) for one in found] for metric, found in columns.items()}
-    figures = scores(parts, metrics[0], seeds) | costs(done, cards)
-    return Line(first.model, first.method, tuple(cells), figures, "", _notes(cells, cards), marks)
+    found = [summaries[cell.slug] for cell in done]
+    marks = {metric: _means([summary.marks[metric] for summary in found]) for metric in metrics}
+    parts = found[0].card.metrics
+    if len(found) > 1:
+        parts = {metric: breakdown(first.dataset, means) for metric, means in marks.items()}
+    seeds = {metric: [fmean(one.marks[metric] or (0.0,)) for one in found] for metric in metrics}
+    figures = scores(parts, metrics[0], seeds) | costs(done, found)
+    return Line(first.model, first.method, tuple(cells), figures, "", _notes(cells, found), marks)
 
 
-def _notes(cells: Sequence[CellResult], cards: Mapping[str, Scorecard]) -> tuple[str, ...]:
-    done = [cell for cell in cells if not cell.missing]
-    notes = [f"{len(done)} of {len(cells)} seeds"] if 0 < len(done) < len(cells) else []
-    if any(not cell.publishable for cell in done):
+def _means(columns: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
+    """Average over seeds, question by question."""
+    return columns[0] if len(columns) == 1 else tuple(map(fmean, zip(*columns, strict=True)))
+
+
+def _notes(cells: Sequence[CellResult], done: Sequence[Summary]) -> tuple[str, ...]:
+    notes = [f"{len(done)} of {len(cells)} seeds"] if len(done) < len(cells) else []
+    if any(summary.spoiled for summary in done):
         notes.append("not publishable")
-    unanswered = sum(cards[cell.slug].outcomes.get(MISSING, 0) for cell in done)
+    unanswered = sum(summary.card.outcomes.get(MISSING, 0) for summary in done)
     if unanswered:
         notes.append(f"{count(unanswered, 'question')} without an answer, counted as wrong")
     return tuple(notes)

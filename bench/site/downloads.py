@@ -12,9 +12,10 @@ from math import isfinite
 
 from bench import __version__
 from bench.judge.ends import ENDINGS
-from bench.judge.score import Scorecard, levels_of, outcome, values
+from bench.judge.score import levels_of, outcome
 from bench.results import CellResult
 from bench.site.board import Board
+from bench.site.summary import Summary
 from bench.types import Fit, Score
 
 _FIT = (
@@ -41,7 +42,8 @@ def table(board: Board) -> bytes:
 
 
 def _record(cell: CellResult, board: Board, levels: list[str]) -> dict[str, object]:
-    result, card = board.result, board.cards.get(cell.slug)
+    result, summary = board.result, board.summaries.get(cell.slug)
+    card = summary.card if summary else None
     record: dict[str, object] = {
         "suite": result.name,
         "cell": cell.slug,
@@ -52,7 +54,7 @@ def _record(cell: CellResult, board: Board, levels: list[str]) -> dict[str, obje
         "split": cell.dataset.split,
         "synthetic": _yes(cell.dataset.synthetic),
         "seed": cell.seed,
-        "state": cell.missing or ("done" if cell.publishable else "not publishable"),
+        "state": summary.state if summary else cell.missing,
         "base": cell.source,
         "base_note": cell.base_note,
         "method_text": cell.method_text,
@@ -150,13 +152,13 @@ def document(board: Board) -> bytes:
             }
             for sheet in board.sheets
         },
-        "cells": [_entry(cell, board.cards.get(cell.slug), result.metrics) for cell in result.cells],
+        "cells": [_entry(cell, board.summaries.get(cell.slug)) for cell in result.cells],
     }
     text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False, default=str)
     return (text + "\n").encode("ascii")
 
 
-def _entry(cell: CellResult, card: Scorecard | None, metrics: tuple[str, ...]) -> dict[str, object]:
+def _entry(cell: CellResult, summary: Summary | None) -> dict[str, object]:
     return {
         "slug": cell.slug,
         "key": cell.key,
@@ -168,15 +170,13 @@ def _entry(cell: CellResult, card: Scorecard | None, metrics: tuple[str, ...]) -
         "base_note": cell.base_note,
         "method_text": cell.method_text,
         "missing": cell.missing,
-        "publishable": cell.publishable,
+        "publishable": summary is not None and not summary.spoiled,
         "command": cell.command,
         "provenance": dict(cell.provenance),
         "fit": _fit(cell.fit) if cell.fit else None,
         "seconds": cell.seconds,
-        "score": card.to_json() if card else None,
-        "verdicts": {metric: _marks(values(cell.dataset, cell.verdicts, metric)) for metric in metrics}
-        if card
-        else None,
+        "score": summary.card.to_json() if summary else None,
+        "verdicts": {metric: _marks(column) for metric, column in summary.marks.items()} if summary else None,
     }
 
 
@@ -193,7 +193,7 @@ def _finite(value: float) -> float | None:
     return round(value, 6) if isfinite(value) else None
 
 
-def _marks(column: list[float]) -> str | list[float]:
+def _marks(column: Sequence[float]) -> str | list[float]:
     """Pack yes/no verdicts into one character per example, in the data set's order."""
     if all(value in (0.0, 1.0) for value in column):
         return "".join("01"[int(value)] for value in column)

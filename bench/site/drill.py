@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bench.judge.ends import ENDINGS
 from bench.judge.score import CORRECT, level_of, levels_of, outcome
 from bench.results import CellResult
 from bench.site.grids import Grid, grid
+from bench.site.kinds import differing
 from bench.site.text import address
-from bench.sql.explain import explain
-from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
+from bench.sql.explain import in_words
+from bench.types import Dataset, Example, Outcome, Prediction, Status, Verdict
 
 PER_PAGE = 100
 """Questions on one page of answers."""
@@ -114,7 +114,9 @@ def _answer(
         ending=ending,
         verdict=verdict,
         prediction=prediction,
-        steps=_steps(example.gold[0], wrong_sql, cell.dataset.schema(example)) if wrong_sql else (),
+        steps=tuple(in_words(differing(example.gold[0], wrong_sql, cell.dataset.schema(example))))
+        if wrong_sql
+        else (),
         gold=grid(verdict.gold, verdict.prediction) if verdict and not same else None,
         predicted=grid(verdict.prediction, verdict.gold) if verdict and not same else None,
         same=same,
@@ -125,12 +127,6 @@ def _same(verdict: Verdict) -> bool:
     gold, answer = verdict.gold, verdict.prediction
     shown = (gold.columns, gold.rows, gold.preview) == (answer.columns, answer.rows, answer.preview)
     return gold.status is answer.status is Status.OK and shown
-
-
-@lru_cache(maxsize=8192)
-def _steps(gold: str, predicted: str, schema: Schema) -> tuple[str, ...]:
-    """Explain once what many cells answer alike."""
-    return tuple(explain(gold, predicted, schema))
 
 
 def questions(cells: list[CellResult], headline: str) -> Iterator[tuple[str, list[Question]]]:

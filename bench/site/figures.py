@@ -10,6 +10,7 @@ from bench.judge.ends import ENDINGS
 from bench.judge.score import CORRECT, Breakdown, Scorecard, levels_of
 from bench.judge.stats import Difference
 from bench.results import CellResult
+from bench.site.summary import Summary
 from bench.site.text import chance, percent, points
 from bench.types import Dataset, Fit, Score, Status
 
@@ -155,16 +156,18 @@ def difference(of: Difference, adjusted: float) -> Figure:
     )
 
 
-def costs(done: Sequence[CellResult], cards: Mapping[str, Scorecard]) -> dict[str, Figure]:
+def costs(done: Sequence[CellResult], summaries: Sequence[Summary]) -> dict[str, Figure]:
     """Give the figures of how a row's answers went and of what its training cost."""
-    n = cards[done[0].slug].n
-    valid = fmean(cards[cell.slug].valid.value for cell in done)
-    late = fmean(cards[cell.slug].outcomes.get(Status.TIMEOUT.value, 0) / n for cell in done) if n else 0.0
-    paces = [cell.seconds / len(cell.predictions) for cell in done if cell.seconds and cell.predictions]
-    written = [p.tokens_out for cell in done for p in cell.predictions if p.tokens_out is not None]
+    cards = [summary.card for summary in summaries]
+    n = cards[0].n
+    valid = fmean(card.valid.value for card in cards)
+    late = fmean(card.outcomes.get(Status.TIMEOUT.value, 0) / n for card in cards) if n else 0.0
+    both = zip(done, summaries, strict=True)
+    paces = [cell.seconds / one.answered for cell, one in both if cell.seconds and one.answered]
+    written = [tokens for summary in summaries for tokens in summary.tokens]
     fits = [cell.fit for cell in done if cell.fit is not None]
     figures = {
-        "ends": ended([cards[cell.slug] for cell in done]),
+        "ends": ended(cards),
         "date": dated(done),
         "n": Figure(f"{n:,}", n),
         "valid": Figure(percent(valid), valid),

@@ -7,18 +7,19 @@ from importlib.resources import files
 
 from bench.judge.score import levels_of
 from bench.results import CellResult, SuiteResult
-from bench.site import downloads, draw, drill
+from bench.site import downloads, draw, drill, origin
 from bench.site.badge import badge
 from bench.site.board import Board, Sheet, board
 from bench.site.charts import charts
 from bench.site.dress import Chart
 from bench.site.facts import costs, curve
 from bench.site.figures import BLANK, Figure, labels, proportion
+from bench.site.kinds import constructs, errors
 from bench.site.pairs import RATIOS
 from bench.site.payload import payload, questions, statements
 from bench.site.reported import listings
 from bench.site.template import page
-from bench.site.text import address, flatten
+from bench.site.text import address
 from bench.types import Schema
 
 ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js", "charts.js")
@@ -48,7 +49,7 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     """
     arranged = board(result)
     result = arranged.result
-    shared = _common([flatten(cell.provenance) for cell in result.cells if not cell.missing])
+    shared = origin.parts(origin.common(cell.provenance for cell in result.cells if not cell.missing))
     drawings = [_charts(sheet, arranged) for sheet in arranged.sheets]
     yield "index.html", _board(arranged, shared, drawings)
     for stem, chart in (one for drawn in drawings for one in drawn):
@@ -103,7 +104,9 @@ def _charts(sheet: Sheet, arranged: Board) -> list[tuple[str, Chart]]:
     return [(f"{address(sheet.name)}-{chart.name}", chart) for chart in found]
 
 
-def _board(arranged: Board, provenance: Mapping[str, str], drawings: list[list[tuple[str, Chart]]]) -> bytes:
+def _board(
+    arranged: Board, provenance: tuple[origin.Part, ...], drawings: list[list[tuple[str, Chart]]]
+) -> bytes:
     metrics = arranged.result.metrics
     lines = [line for sheet in arranged.sheets for line in sheet.lines]
     return page(
@@ -155,7 +158,9 @@ def _cell(cell: CellResult, arranged: Board) -> bytes:
         facts=costs(cell),
         curve=curve(cell.fit),
         spoiled=sum(v.prediction.status.infra or v.gold.status.infra for v in cell.verdicts),
-        provenance=flatten(cell.provenance),
+        errors=errors(cell, result.metrics[0]) if card else None,
+        constructs=constructs(cell, result.metrics[0]) if card else ([], []),
+        provenance=origin.parts(cell.provenance),
     )
 
 
@@ -227,8 +232,3 @@ def _keys(schema: Schema | None) -> Mapping[tuple[str, str], str]:
             place = (table.name, column.name)
             keys[place] = " ".join(filter(None, ["key" if place in primary else "", foreign.get(place, "")]))
     return keys
-
-
-def _common(records: list[dict[str, str]]) -> dict[str, str]:
-    first = records[0] if records else {}
-    return {key: value for key, value in first.items() if all(one.get(key) == value for one in records)}

@@ -6,16 +6,16 @@ A classic script that calls one function, because a page on a disk may load no o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scipy.special import ndtri, stdtrit
 
 from bench.judge.ends import ENDINGS
-from bench.judge.score import level_of, levels_of, outcome
+from bench.judge.score import level_of, levels_of
 from bench.judge.stats import LEVEL
-from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
+from bench.site.summary import Summary
 from bench.site.text import address, clip
 from bench.types import Dataset
 
@@ -38,12 +38,12 @@ def payload(board: Board) -> bytes:
             "t": [0.0, *(float(stdtrit(df, tail)) for df in range(1, max(2, groups)))],
             "metrics": list(board.result.metrics),
             "endings": list(ENDINGS.items()),
-            "sheets": [_sheet(sheet) for sheet in board.sheets],
+            "sheets": [_sheet(sheet, board.summaries) for sheet in board.sheets],
         },
     )
 
 
-def _sheet(sheet: Sheet) -> dict[str, object]:
+def _sheet(sheet: Sheet, summaries: Mapping[str, Summary]) -> dict[str, object]:
     examples = sheet.dataset.examples
     levels, databases = list(levels_of(sheet.dataset)), sorted(set(_clusters(sheet.dataset)))
     return {
@@ -55,11 +55,11 @@ def _sheet(sheet: Sheet) -> dict[str, object]:
         "database": [databases.index(example.db_id) for example in examples],
         "anchors": [anchor(example) for example in examples],
         "known": [i for i, example in enumerate(examples) if example.id in sheet.known],
-        "lines": [_line(line) for line in sheet.lines],
+        "lines": [_line(line, summaries) for line in sheet.lines],
     }
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(line: Line, summaries: Mapping[str, Summary]) -> dict[str, object]:
     return {
         "model": line.model,
         "method": line.method,
@@ -67,15 +67,14 @@ def _line(line: Line) -> dict[str, object]:
         "home": cell_home(line.cells[0]),
         "statements": "" if line.missing else f"{cell_home(line.cells[0])}.js",
         "marks": {metric: pack(marks) for metric, marks in line.marks.items()},
-        "ends": [_ends(cell, next(iter(line.marks))) for cell in line.cells if not cell.missing],
+        "ends": [_ends(summaries[cell.slug]) for cell in line.cells if not cell.missing],
     }
 
 
-def _ends(cell: CellResult, headline: str) -> str:
+def _ends(summary: Summary) -> str:
     """Write one character per question: the place in the list of endings, in base 36."""
-    judged = {verdict.example_id: verdict for verdict in cell.verdicts}
     places = {end: "0123456789abcdefghijklmnopqrstuvwxyz"[i] for i, end in enumerate(ENDINGS)}
-    return "".join(places[outcome(judged.get(one.id), headline)] for one in cell.dataset.examples)
+    return "".join(places[end] for end in summary.ends)
 
 
 def questions(sheet: Sheet) -> bytes:

@@ -266,9 +266,23 @@ def cell(dataset: Dataset, model: str, method: str, slips: set[int], *, seed: in
             asked.id: f"tables: {asked.db_id}\nquestion: {asked.question}\nSQL:" for asked in dataset.examples
         },
         seconds=1.5,
-        provenance={"commit": "0123456", "versions": {"python": "3.11.7", "apsw": "3.50.4"}, "threads": 2},
+        provenance=provenance(method),
         command=f"bench run suites/tiny.toml --cell {slug}",
     )
+
+
+def provenance(method: str) -> dict[str, object]:
+    """Say how a cell was made, as the store does."""
+    run = {
+        "command": "bench run suites/tiny.toml",
+        "date": "2026-11-20",
+        "machine": {"processor": "a processor", "cores": 2, "memory_bytes": 8_000_000_000, "system": "Linux"},
+        "source": {"commit": "0123456", "dirty": False},
+        "versions": {"python": "3.11.7", "apsw": "3.50.4"},
+    }
+    settings = {"title": "", "tuning": {"kind": method, "rank": 8}, "training": {"lr": 0.001, "epochs": None}}
+    trained = {} if method == "base" else {"fit": run, "method": settings}
+    return {"dataset_fingerprint": "0" * 64, "predict": run, **trained}
 
 
 def fit(method: str) -> Fit:
