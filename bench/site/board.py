@@ -11,9 +11,9 @@ from statistics import fmean
 from bench.judge.score import MISSING, Scorecard, breakdown
 from bench.judge.stats import holm, paired
 from bench.results import CellResult, SuiteResult
-from bench.sets.notes import notes_of
 from bench.site.crew import Crew
 from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores
+from bench.site.known import known
 from bench.site.legend import Sign, signs
 from bench.site.ranks import power, ranks, span
 from bench.site.summary import Summary, summarize
@@ -163,12 +163,10 @@ def _known(
     dataset: Dataset, cells: Sequence[CellResult], summaries: Mapping[str, Summary]
 ) -> dict[str, tuple[str, ...]]:
     """Gather the notes on a data set, and the golds that did not run here."""
-    known = {
-        example: tuple(f"{note.defect} ({note.source}; noted {note.since})" for note in found)
-        for example, found in notes_of(dataset).items()
-    }
+    noted = {example.id: known(dataset, example) for example in dataset.examples}
     failed = ChainMap(*(dict(summaries[cell.slug].failed) for cell in cells if not cell.missing))
-    return known | {example: (*known.get(example, ()), told) for example, told in failed.items()}
+    told = {example: (*noted[example], why) for example, why in failed.items()}
+    return {example: found for example, found in (noted | told).items() if found}
 
 
 def _place(lines: Sequence[Line]) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,10 +11,12 @@ from markupsafe import Markup, escape
 
 from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of
+from bench.results import CellResult
 from bench.site import drill
 from bench.site.board import Sheet
 from bench.site.comparison import squares
 from bench.site.figures import difference, interval
+from bench.site.known import known
 from bench.site.legend import shade
 from bench.site.paint import paint
 from bench.site.pairs import pairs, pivot
@@ -48,10 +51,12 @@ def environment() -> Environment:
         "ended": _ended,
         "home": drill.cell_home,
         "interval": interval,
+        "known": known,
         "level": level_of,
         "metric": _metric,
         "paint": paint,
         "pairs": pairs,
+        "by_row": _by_row,
         "pivot": pivot,
         "paragraphs": _paragraphs,
         "percent": percent,
@@ -73,6 +78,17 @@ def _paragraphs(text: str) -> list[Markup]:
     """Part a suite's notes at blank lines; what stands between backticks is code."""
     parts = [str(escape(visible(part.strip()))) for part in text.split("\n\n") if part.strip()]
     return [Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", part)) for part in parts]  # noqa: S704 - escaped above
+
+
+def _by_row(
+    answers: Iterable[tuple[CellResult, str, str]],
+) -> list[tuple[CellResult, list[tuple[int, str, str]]]]:
+    """Put the answers of several seeds together: the first cell of a row, then seed, ending and address."""
+    rows: dict[tuple[str, str], tuple[CellResult, list[tuple[int, str, str]]]] = {}
+    for cell, ending, href in answers:
+        _, seeds = rows.setdefault((cell.model, cell.method), (cell, []))
+        seeds.append((cell.seed, ending, href))
+    return list(rows.values())
 
 
 def _databases(sheet: Sheet) -> list[tuple[str, int, str]]:
