@@ -33,6 +33,7 @@ def collect(plan: Plan) -> SuiteResult:
         metrics=shown,
         cells=cells,
         command=f"bench publish suites/{suite.name}.toml",
+        answers=suite.answers,
     )
 
 

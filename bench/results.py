@@ -65,3 +65,5 @@ class SuiteResult:
     cells: tuple[CellResult, ...]
     command: str
     """The command that renders its board again."""
+    answers: bool = True
+    """Whether cells and questions have pages of their own."""

@@ -162,6 +162,8 @@ class Suite(Record):
     prompt: PromptSpec = PromptSpec()
     decoding: Decoding = Decoding()
     judge: Judging = Judging()
+    answers: bool = True
+    """Whether its board has a page for every cell and question; without them it is far smaller."""
     folder: Path = Field(Path(), exclude=True)
     """Where the file lies: relative paths in it start here."""
 

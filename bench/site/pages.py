@@ -63,11 +63,18 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     for sheet in arranged.sheets:
         yield f"questions/{address(sheet.name)}.js", questions(sheet)
         for line in sheet.done:
-            yield f"{drill.cell_home(line.cells[0])}.js", statements(line)
+            yield f"{drill.cell_home(line.cells[0])}.js", statements(line, linked=result.answers)
     yield "results.csv", downloads.table(arranged)
     yield "results.json", downloads.document(arranged)
     yield "citation.bib", downloads.citation(arranged)
     yield from assets()
+    if result.answers:
+        yield from _drilled(arranged)
+
+
+def _drilled(arranged: Board) -> Iterator[tuple[str, bytes]]:
+    """Render what lies below the board: every cell, its answers, and every question."""
+    result = arranged.result
     for cell in result.cells:
         yield f"{drill.cell_home(cell)}.html", _cell(cell, arranged)
         if not cell.missing:

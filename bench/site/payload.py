@@ -83,18 +83,21 @@ def questions(sheet: Sheet) -> bytes:
     return script("questions", asked)
 
 
-def statements(line: Line) -> bytes:
-    """Write the SQL that a row's first finished seed answered, in the order of the questions."""
+def statements(line: Line, *, linked: bool = True) -> bytes:
+    """Write the SQL that a row's first finished seed answered, in the order of the questions.
+
+    ``linked`` says whether each answer has a place on a page of the cell.
+    """
     cell = next(cell for cell in line.cells if not cell.missing)
     said = {prediction.example_id: prediction.sql for prediction in cell.predictions}
-    pages = list(leaves(cell.dataset).items())
+    pages = list(leaves(cell.dataset).items()) if linked else []
     leaf = {example.id: number for number, (_, (_, asked)) in enumerate(pages) for example in asked}
     return script(
         "statements",
         {
             "home": cell_home(cell),
             "leaves": [name for name, _ in pages],
-            "leaf": [leaf[example.id] for example in cell.dataset.examples],
+            "leaf": [leaf[example.id] for example in cell.dataset.examples] if linked else [],
             "sql": [clip(said.get(example.id) or "")[0] for example in cell.dataset.examples],
         },
     )

@@ -33,6 +33,12 @@ def pages(result):
 
 
 @pytest.fixture(scope="module")
+def tables(result):
+    """The same board without a page for every cell and question."""
+    return dict(render(replace(result, answers=False)))
+
+
+@pytest.fixture(scope="module")
 def attacked(hostile):
     return dict(render(hostile))
 
@@ -71,7 +77,7 @@ def test_pages_parse_without_an_error(which, request):
         assert errors == [], name
 
 
-@pytest.mark.parametrize("which", ["pages", "attacked"])
+@pytest.mark.parametrize("which", ["pages", "tables", "attacked"])
 def test_ids_are_unique_and_links_resolve(which, request):
     found = {name: tree for name, _, tree, _ in parsed(request.getfixturevalue(which))}
     files = set(request.getfixturevalue(which))
@@ -95,6 +101,17 @@ def test_ids_are_unique_and_links_resolve(which, request):
             for attribute in ("aria-labelledby", "aria-describedby"):
                 for reference in (element.get(attribute) or "").split():
                     assert reference in ids[name], (name, reference)
+
+
+def test_a_board_of_tables_alone_still_has_the_answers_that_are_compared(pages, tables):
+    assert {name for name in tables if name.endswith(".html")} == {
+        "index.html",
+        "compare.html",
+        "reported.html",
+    }
+    assert b"SELECT singer.name FROM singer JOIN concert" in tables["cells/tiny-medium-lora-mini-s0.js"]
+    assert b".html" not in tables["cells/tiny-medium-lora-mini-s0.js"]
+    assert sum(map(len, tables.values())) < sum(map(len, pages.values()))
 
 
 @pytest.mark.parametrize("which", ["pages", "attacked"])

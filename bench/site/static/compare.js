@@ -90,6 +90,7 @@
       pair.append(...sides.map((side, i) => statement(`${'AB'[i]}, with what gold does not have marked`, side.sql[q], texts[q][1])));
       const links = element('p', undefined, 'doors');
       sides.forEach((side, i) => {
+        if (!side.leaves.length) return;
         const link = element('a', `${'AB'[i]}: results and reason`);
         link.href = `${side.home}/${side.leaves[side.leaf[q]]}#${encodeURIComponent(sheet.anchors[q])}`;
         links.append(link, ' ');
