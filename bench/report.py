@@ -19,6 +19,7 @@ from bench.results import SuiteResult
 from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
 from bench.site import board, index, publish, table
+from bench.site.releases import keep
 from bench.words import count, number, size
 
 
@@ -113,8 +114,8 @@ def print_scores(plan: Plan, *, as_json: bool) -> None:
     print(json.dumps({"suite": result.name, "title": result.title, "cells": cells}, indent=2))
 
 
-def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
-    """Render a suite's board into ``folder``, or say which of its pages are stale."""
+def publish_board(plan: Plan, folder: Path, *, check: bool, release: str = "") -> int:
+    """Render a suite's board into ``folder``, keeping its data as a release, or say which pages are stale."""
     result = collect(plan)
     if all(cell.missing for cell in result.cells):
         raise ConfigError(
@@ -134,7 +135,8 @@ def publish_board(plan: Plan, folder: Path, *, check: bool) -> int:
             markup=False,
         )
         return FAILED if stale else DONE
-    written = [*publish.publish(result, home), *index.write_index(folder)]
+    kept = keep(board.board(result), home, release) if release else []
+    written = [*kept, *publish.publish(result, home), *index.write_index(folder)]
     out.print(f"{count(len(written), 'file')} written", markup=False)
     out.print(str((home / "index.html").resolve()), markup=False)
     return DONE

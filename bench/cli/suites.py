@@ -82,12 +82,16 @@ def publish(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail if the board is stale.")
     ] = False,
+    release: Annotated[
+        str, typer.Option(metavar="DAY", help="Keep the board's data under this day, YYYY-MM-DD.")
+    ] = "",
     limit: Limit = None,
 ) -> None:
     """Render the board of a suite as pages that open from the disk."""
     from bench import report
 
-    raise typer.Exit(report.publish_board(bound(suite, store, limit), out, check=check))
+    planned = bound(suite, store, limit)
+    raise typer.Exit(report.publish_board(planned, out, check=check, release=release))
 
 
 def bound(suite: str, store: Path, limit: int | None, cells: str | None = None) -> Plan:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.errors import StoreError
 from bench.results import SuiteResult
 from bench.site.pages import render
+from bench.site.releases import releases
 
 LIST = "files.txt"
 """Names every file of a publish, so that the next one can remove what it no longer has."""
@@ -17,21 +18,22 @@ def publish(result: SuiteResult, out: Path) -> list[Path]:
     """Write the board of ``result`` into ``out``.
 
     The same result leaves the same bytes. A file that is already as it should be is not touched;
-    files of an earlier publish that are no longer part of the board are removed; other files stay.
+    files of an earlier publish that are no longer part of the board are removed; other files stay,
+    and releases among them are shown.
 
     Returns:
         The files that were written or removed.
 
     Raises:
-        StoreError: the folder cannot be written.
+        StoreError: the folder cannot be written, or a release in it cannot be read.
     """
-    return write(render(result), out)
+    return write(render(result, releases(out)), out)
 
 
 def check(result: SuiteResult, out: Path) -> list[str]:
     """Name the files in ``out`` that a publish would write or remove; none when it is up to date."""
     stale, names = [], []
-    for name, content in render(result):
+    for name, content in render(result, releases(out)):
         names.append(name)
         if not _same(out / name, content):
             stale.append(name)

@@ -20,6 +20,7 @@ from bench.site.known import known
 from bench.site.legend import shade
 from bench.site.paint import paint
 from bench.site.pairs import pairs, pivot
+from bench.site.releases import trails
 from bench.site.reported import beside
 from bench.site.text import chance, clip, finalize, percent, visible
 from bench.types import Outcome, Status
@@ -63,6 +64,7 @@ def environment() -> Environment:
         "shade": shade,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
         "squares": squares,
+        "trails": trails,
         "short": lambda text: text if len(text) <= SHORT else text[:SHORT] + "…",
     }
     return env
