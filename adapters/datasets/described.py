@@ -72,7 +72,7 @@ _SCHEMAS: dict[tuple[str, str, tuple[int, int, int], str], Schema] = {}
 
 
 def _read(db_id: str, database: Path, described: Mapping[str, Any] | None) -> Schema:
-    from_file = _described(described) if described else Schema(db_id, ())
+    from_file = from_entry(described) if described else Schema(db_id, ())
     try:
         real = Sqlite().introspect(database, db_id)
     except BenchError:
@@ -93,7 +93,7 @@ def faults(db_id: str, database: Path, described: Mapping[str, Any]) -> Iterable
         real = Sqlite().introspect(database, db_id)
     except BenchError:
         return
-    told = _described(described)
+    told = from_entry(described)
     there, said = _columns(real), _columns(told)
     for table in sorted(said.keys() - there.keys()):
         yield f"table {table} is described, but not in the database"
@@ -140,7 +140,7 @@ def _place(name: str, order: Sequence[str]) -> int:
     return order.index(name.lower()) if name.lower() in order else len(order)
 
 
-def _described(item: Mapping[str, Any]) -> Schema:
+def from_entry(item: Mapping[str, Any]) -> Schema:
     """Turn an entry of ``tables.json`` into a schema, foreign keys in the order of the file."""
     names: list[str] = item["table_names_original"]
     columns = [(int(table), str(name)) for table, name in item["column_names_original"]]

@@ -102,13 +102,18 @@ class Folder:
         examples: list[Example] = []
         for names in self.files[split]:
             path = self._file(names)
-            examples += read_examples(self, split, self.items(path), path, len(examples))
+            items = self.chosen(split, self.items(path))
+            examples += read_examples(self, split, items, path, len(examples))
         refuse_twice(examples, str(self.root))
         return self._dataset(split, examples)
 
     def items(self, path: Path) -> Sequence[Item]:
         """Read one file of questions."""
         return read_list(path)
+
+    def chosen(self, split: str, items: Sequence[Item]) -> Sequence[Item]:  # noqa: ARG002
+        """Choose the entries of a file that are of a split, where the file holds several."""
+        return items
 
     def example(self, split: str, number: int, item: Item) -> Example:
         """Make an example of one entry of a file.

@@ -1,7 +1,8 @@
 """Spider-Syn: Spider's questions with the words of the schema replaced by synonyms.
 
 Gan et al., "Towards Robustness of Text-to-SQL Models against Synonym Substitution", ACL 2021
-(arXiv 2106.01065).
+(arXiv 2106.01065). The ``worst-`` splits are dev as two attacks left it: synonyms by BERT and by GloVe that
+misled a parser.
 """
 
 from __future__ import annotations
@@ -31,7 +32,12 @@ class SpiderSyn(Folder):
             "train_spider.json",
         ),
     )
-    files: ClassVar[Splits] = {"train": (("train_spider.json",),), "dev": (("dev.json",),)}
-    question = ("SpiderSynQuestion",)
+    files: ClassVar[Splits] = {
+        "train": (("train_spider.json",),),
+        "dev": (("dev.json",),),
+        "worst-bert": (("WorstCaseDevSet/Adv(BERT).json", "Adv(BERT).json"),),
+        "worst-glove": (("WorstCaseDevSet/Adv(GLOVE).json", "Adv(GLOVE).json"),),
+    }
+    question = ("SpiderSynQuestion", "question")
     host = "spider"
     holds = "dev.json and train_spider.json"

@@ -117,7 +117,7 @@ def score(
     kept = default() if cache else None
     scored = score_files(
         (*answers, *others),
-        load(source),
+        load(source, wanted),
         wanted,
         limits,
         workers=workers,
