@@ -17,6 +17,46 @@ _SHARES = frozenset({"EX", "similarity", "grammar", "execution"})
 _TRAINING = {"none": "hardware needed", "": "training time"}
 """What a file calls numbers of training, which belong to no data set."""
 
+_TITLES = {
+    "spider_dev_testsuite_db": "Spider dev, on the databases of its test suites",
+    "spider_dev_original_db": "Spider dev, on its original databases",
+    "spider_dev_user_report": "Spider dev, as a user reports it",
+    "spider_dev_db_unstated": "Spider dev, databases not stated",
+    "BIRD dev w/o EK": "BIRD dev without evidence",
+    "BIRD dev w/ EK": "BIRD dev with evidence",
+    "average of ten": "Mean of the ten scores above",
+    "tugraph-db_cypher": "TuGraph-DB, Cypher",
+    "tugraph-db-example_cypher": "TuGraph-DB, Cypher, the examples",
+    "tugraph-analytics_gql": "TuGraph Analytics, GQL",
+    "training time": "Training time",
+    "hardware needed": "Hardware needed",
+}
+"""What files call a data set → its title; these come in this order, after those that need no words."""
+
+_HEADS = {
+    "EX": "EX, %",
+    "EX easy": "EX easy, %",
+    "EX medium": "EX medium, %",
+    "EX hard": "EX hard, %",
+    "EX extra": "EX extra, %",
+    "TS": "TS, %",
+    "mixed": "EX and TS, %",
+    "similarity": "similarity, %",
+    "grammar": "grammar, %",
+    "execution": "execution, %",
+    "training latency / SFT": "time, SFT = 1",
+    "min_gpu_ram_gb": "GPU memory, GB at least",
+    "min_cpu_ram_gb": "host memory, GB at least",
+    "min_disk_gb": "disk, GB at least",
+}
+"""Metrics as files write them → the head of their column."""
+
+_PUBLICATIONS = {
+    "dbgpthub_2023": "DB-GPT-Hub (repository, 2023)",
+    "kid_emnlp2024": "KID (EMNLP 2024, arXiv 2410.11371)",
+}
+"""Files → what they were taken from."""
+
 _MEASURED = {"spider": "spider dev", "bird": "bird dev"}
 """The data set of a sheet → how names of reported data sets begin that speak of the same questions."""
 
@@ -40,11 +80,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one source file reports of one data set."""
+    """What one source file reports of one data set; ``publication`` is what the file was taken from."""
 
     dataset: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    publication: str
+
+    @property
+    def title(self) -> str:
+        """The data set in the words of a reader."""
+        return _TITLES.get(self.dataset, self.dataset)
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The heads of its columns."""
+        return tuple(_HEADS.get(name.removesuffix(" all"), name) for name in self.columns)
 
 
 @cache
@@ -53,10 +104,16 @@ def listings() -> tuple[Listing, ...]:
     found: list[Listing] = []
     for file in sorted(_folder().iterdir(), key=lambda one: one.name):
         if file.name.endswith(".csv"):
-            rows = _rows(csv.DictReader(file.read_text("utf-8").splitlines()))
-            for dataset, own in groupby(sorted(rows, key=lambda row: row.dataset), lambda row: row.dataset):
-                found.append(_listing(dataset, tuple(own)))
+            rows = sorted(_rows(csv.DictReader(file.read_text("utf-8").splitlines())), key=_place)
+            stem = file.name.removesuffix(".csv")
+            for dataset, own in groupby(rows, lambda row: row.dataset):
+                found.append(_listing(dataset, tuple(own), _PUBLICATIONS.get(stem, stem)))
     return tuple(found)
+
+
+def _place(row: Row) -> tuple[int, str]:
+    titled = list(_TITLES)
+    return (1 + titled.index(row.dataset) if row.dataset in titled else 0, row.dataset)
 
 
 def beside(dataset_name: str, split: str) -> tuple[Listing, ...]:
@@ -73,8 +130,9 @@ def _folder() -> Traversable:
     return bundled if bundled.is_dir() else Path(__file__).parents[2] / "leaderboards" / "reported"
 
 
-def _listing(dataset: str, rows: tuple[Row, ...]) -> Listing:
-    return Listing(dataset, tuple(dict.fromkeys(name for row in rows for name in row.values)), rows)
+def _listing(dataset: str, rows: tuple[Row, ...], publication: str) -> Listing:
+    columns = tuple(dict.fromkeys(name for row in rows for name in row.values))
+    return Listing(dataset, columns, rows, publication)
 
 
 def _rows(records: Iterable[Mapping[str, str]]) -> list[Row]:
