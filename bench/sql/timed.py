@@ -14,6 +14,8 @@ SECONDS = 2.0
 SHORT, JOINS, BRACKETS = 2_000, 4, 10
 """Up to how many characters, JOINs and brackets a text is done in milliseconds, however odd it is."""
 
+_TOO_DEEP = "nested too deeply"
+
 
 class TooHardError(Exception):
     """The text takes too long, or is nested too deeply."""
@@ -29,14 +31,26 @@ def timed(text: str, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) ->
     Raises:
         TooHardError: the limit was reached.
     """
+    if not _is_easy(text):
+        return bounded(work, *args, **kwargs)
     try:
-        if _is_easy(text):
-            return work(*args, **kwargs)
+        return work(*args, **kwargs)
+    except RecursionError:
+        raise TooHardError(_TOO_DEEP) from None
+
+
+def bounded(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do ``work`` for two seconds at most, in a thread of its own.
+
+    Raises:
+        TooHardError: the limit was reached.
+    """
+    try:
         done: R = func_timeout(SECONDS, work, args=args, kwargs=kwargs)
     except FunctionTimedOut:
         raise TooHardError(f"takes longer than {SECONDS:g} seconds") from None
     except RecursionError:
-        raise TooHardError("nested too deeply") from None
+        raise TooHardError(_TOO_DEEP) from None
     return done
 
 

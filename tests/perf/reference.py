@@ -19,11 +19,12 @@ import sqlparse
 from nltk.tokenize import NLTKWordTokenizer
 
 from bench.sql.rewrite import orders
-from bench.sql.spider.grammar import parse_query
+from bench.sql.spider.grammar import parse_words
 from bench.sql.spider.hardness import hardness
 from bench.sql.spider.match import clauses, compare
 from bench.sql.spider.names import Names, names_of
 from bench.sql.spider.normal import normalize
+from bench.sql.spider.tokens import tokenize
 from bench.sql.spider.tree import Query, Unparsed
 from bench.types import Column, Schema, Table
 
@@ -55,7 +56,7 @@ def official_execution(items: Iterable[Item]) -> None:
 
 def _parsed(text: str, names: Names) -> Query | Unparsed:
     WORDS.tokenize(text)
-    query = parse_query(text, names, "spider")
+    query = parse_words(tokenize(text) or [], names, "spider")
     hardness(query) if isinstance(query, Query) else None
     return query
 

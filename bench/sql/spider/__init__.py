@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from bench.sql.rewrite import patch_value
-from bench.sql.spider.grammar import Variant, parse_query
+from bench.sql.spider.form import form_of
+from bench.sql.spider.grammar import Variant
 from bench.sql.spider.hardness import LEVELS
 from bench.sql.spider.hardness import hardness as _hardness
 from bench.sql.spider.match import CLAUSES, Clauses, Partial, UncomparableError, clauses, compare
-from bench.sql.spider.names import Names, names_of
-from bench.sql.spider.normal import MalformedError, normalize
+from bench.sql.spider.names import names_of
 from bench.sql.spider.tree import EMPTY, ColumnUnit, Query, Unparsed, ValueUnit
 from bench.types import Schema
 
@@ -53,9 +52,12 @@ class Match:
     crash: str = ""
 
 
+_NOTHING = clauses(EMPTY)
+
+
 def parse(sql: str, schema: Schema, variant: Variant = "spider") -> Query | Unparsed:
     """Parse ``sql`` by the official grammar; never raises, whatever the text."""
-    return _parse(sql, names_of(schema), variant)
+    return form_of(sql, names_of(schema), variant).query
 
 
 def hardness(query: Query | Unparsed) -> str:
@@ -79,12 +81,12 @@ def exact_match(
     unless ``patch`` is off. Cutting a line at its first TAB is left to whoever reads the file.
     """
     names = names_of(schema)
-    label = _normal(gold, names, variant)
+    label = form_of(gold, names, variant).clauses
     if isinstance(label, Unparsed):
         return Match(False, gold_unparsed=label.reason)
     if variant == "test-suite" and patch:
         pred = patch_value(pred)
-    other = _normal(pred, names, variant)
+    other = form_of(pred, names, variant).clauses
     unparsed = other.reason if isinstance(other, Unparsed) else ""
     if isinstance(other, Unparsed):
         other = _NOTHING
@@ -103,41 +105,7 @@ def selected(sql: str, schema: Schema) -> tuple[ColumnUnit | ValueUnit, ...] | N
     A name is a column unit, or an operator with two of them; an aggregate around it is not part of
     it. ``None`` where the official grammar cannot read the query.
     """
-    found = _normal(sql, names_of(schema), "spider")
+    found = form_of(sql, names_of(schema), "spider").clauses
     if not isinstance(found, Clauses):
         return None
     return tuple([unit[1] if unit[2] is None else unit for _, unit in found.query.select])
-
-
-_NOTHING = clauses(EMPTY)
-
-_LONGEST_KEPT = 4096
-
-
-def _parse(sql: str, names: Names, variant: Variant) -> Query | Unparsed:
-    if len(sql) > _LONGEST_KEPT:
-        return parse_query(sql, names, variant)
-    return _kept_parse(sql, names, variant)
-
-
-_kept_parse = lru_cache(maxsize=4096)(parse_query)
-
-
-def _normal(sql: str, names: Names, variant: Variant) -> Clauses | Unparsed | str:
-    """Return the normalized query in clauses, or in a string why the official script ends in an exception."""
-    if len(sql) > _LONGEST_KEPT:
-        return _normalized(sql, names, variant)
-    return _kept_normal(sql, names, variant)
-
-
-def _normalized(sql: str, names: Names, variant: Variant) -> Clauses | Unparsed | str:
-    query = _parse(sql, names, variant)
-    if isinstance(query, Unparsed):
-        return query
-    try:
-        return clauses(normalize(query, names))
-    except MalformedError as crash:
-        return str(crash)
-
-
-_kept_normal = lru_cache(maxsize=4096)(_normalized)

@@ -6,10 +6,10 @@ between two columns, one sort direction for a whole ORDER BY, and words left ove
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from bench.sql.spider.names import EVERYTHING, Names
-from bench.sql.spider.tokens import tokenize
 from bench.sql.spider.tree import ColumnUnit, Condition, Conditions, Query, Unparsed, Value, ValueUnit
 
 Variant: TypeAlias = Literal["spider", "test-suite"]
@@ -30,15 +30,12 @@ _NUMBER_WORDS = frozenset({"nan", "inf", "infinity"})
 _END = "\n"
 
 
-def parse_query(sql: str, names: Names, variant: Variant = "spider") -> Query | Unparsed:
-    """Parse ``sql`` over the tables of ``names``.
+def parse_words(words: Sequence[str], names: Names, variant: Variant = "spider") -> Query | Unparsed:
+    """Parse a text, cut into words, over the tables of ``names``; never raises, whatever they are.
 
     The two variants differ in LIMIT only: Spider's script wants an integer, the test-suite's reads any
     word there as 1.
     """
-    words = tokenize(sql)
-    if words is None:
-        return Unparsed("odd number of quotation marks")
     try:
         return _Parser(words, names, variant).query()
     except _RefusedError as refused:
@@ -49,21 +46,21 @@ class _RefusedError(Exception):
     """The text leaves the grammar."""
 
 
-def _aliases(words: list[str], tables: dict[str, str]) -> dict[str, str]:
+def _aliases(words: Sequence[str], tables: dict[str, str]) -> dict[str, str]:
     """Map every name after an ``as`` to the word before it, the last one winning, all scopes in one."""
     if "as" not in words:
         return tables
     if words[-1] == "as":
         raise _RefusedError("nothing after the last 'as'")
-    aliases: dict[str, str] = {}
-    at = -1
+    aliases, taken, at = dict(tables), [], -1
     for _ in range(words.count("as")):
         at = words.index("as", at + 1)
-        aliases[words[at + 1]] = words[at - 1]
-    taken = aliases.keys() & tables.keys()
+        name = words[at + 1]
+        aliases[name] = words[at - 1]
+        if name in tables:
+            taken.append(name)
     if taken:
         raise _RefusedError(f"alias '{min(taken)}' is the name of a table")
-    aliases.update(tables)
     return aliases
 
 
@@ -72,7 +69,7 @@ class _Parser:
 
     __slots__ = ("_aliases", "_at", "_depth", "_ids", "_numbered", "_size", "_words")
 
-    def __init__(self, words: list[str], names: Names, variant: Variant) -> None:
+    def __init__(self, words: Sequence[str], names: Names, variant: Variant) -> None:
         self._aliases = _aliases(words, names.tables)
         self._ids = names.ids
         self._size = len(words)
@@ -91,9 +88,9 @@ class _Parser:
         after, self._at = self._at, start + block
         distinct, select = self._select(defaults)
         self._at = after
-        where = self._where(defaults)
+        where = self._filter("where", defaults)
         group = self._group(defaults)
-        having = self._having(defaults)
+        having = self._filter("having", defaults)
         order = self._order(defaults)
         limit = self._limit()
         self._skip_semicolons()
@@ -164,12 +161,6 @@ class _Parser:
                 self._at += 1
         return distinct, tuple(items)
 
-    def _where(self, defaults: list[str]) -> Conditions:
-        if self._words[self._at] != "where":
-            return ()
-        self._at += 1
-        return tuple(self._conditions(defaults))
-
     def _group(self, defaults: list[str]) -> tuple[ColumnUnit, ...]:
         if not self._starts("group"):
             return ()
@@ -181,8 +172,9 @@ class _Parser:
             self._at += 1
         return tuple(columns)
 
-    def _having(self, defaults: list[str]) -> Conditions:
-        if self._words[self._at] != "having":
+    def _filter(self, word: str, defaults: list[str]) -> Conditions:
+        """Read WHERE or HAVING, if it comes next."""
+        if self._words[self._at] != word:
             return ()
         self._at += 1
         return tuple(self._conditions(defaults))
@@ -279,15 +271,17 @@ class _Parser:
         return "none", column, distinct
 
     def _value_unit(self, defaults: list[str]) -> ValueUnit:
-        block = self._words[self._at] == "("
+        words = self._words
+        block = words[self._at] == "("
         self._at += block
         left = self._column_unit(defaults)
-        op = "none"
+        op = words[self._at]
         right: ColumnUnit | None = None
-        if self._words[self._at] in _OPERATORS:
-            op = self._words[self._at]
+        if op in _OPERATORS:
             self._at += 1
             right = self._column_unit(defaults)
+        else:
+            op = "none"
         if block:
             self._close()
         return op, left, right
@@ -321,9 +315,9 @@ class _Parser:
         if word == EVERYTHING:
             return EVERYTHING
         if "." in word:
-            parts = word.split(".")
-            table = self._aliases.get(parts[0])
-            column = self._ids.get(f"{table}.{parts[1]}") if table and len(parts) == 2 else None
+            alias, _, name = word.partition(".")
+            table = self._aliases.get(alias)
+            column = self._ids.get(f"{table}.{name}") if table and "." not in name else None
             if column is not None:
                 return column
             raise self._refuse("not a column")

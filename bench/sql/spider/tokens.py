@@ -80,14 +80,14 @@ def _words(text: str) -> list[str]:
 
 
 def _scan(text: str) -> list[str]:
-    """Scan chunk by chunk: no word crosses white space, and queries repeat their chunks."""
+    """Scan chunk by chunk: no word but ``> =`` crosses white space, and queries repeat their chunks."""
     scan = _kept_chunk if len(text) <= _LONGEST_KEPT else _SCAN.findall
     return [*chain.from_iterable(map(scan, text.split()))]
 
 
 @lru_cache(maxsize=8192)
 def _kept_chunk(chunk: str) -> list[str]:
-    return [chunk] if chunk.isidentifier() else _SCAN.findall(chunk)
+    return [chunk] if chunk.isidentifier() else _joined(_SCAN.findall(chunk))
 
 
 def _period_apart(match: re.Match[str]) -> str:
