@@ -94,9 +94,19 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def perf(session: nox.Session) -> None:
-    """Measure speed, as ratios within one run."""
+    """Measure speed, as ratios within one run; ``-- train`` takes what has that word in its name."""
     install(session, extras="train", groups=("test", "perf"))
-    session.run("pytest", "tests/perf", "-s", "--benchmark-columns=min,mean,rounds", *session.posargs)
+    words = session.posargs
+    if words and not any(word.startswith("-") for word in words):
+        words = ["-k", " or ".join(words)]
+    session.run("pytest", "tests/perf", "-s", "--benchmark-columns=min,mean,rounds", *words)
+
+
+@nox.session(default=False)
+def gpu(session: nox.Session) -> None:
+    """Measure training at real size, with random weights, on the GPU of this machine."""
+    install(session, extras="train")
+    session.run("python", "-m", "tests.perf.real_size", *session.posargs)
 
 
 @nox.session(default=False)
