@@ -27,11 +27,13 @@ class Crew:
     result: SuiteResult
     pool: Executor | None = None
 
-    def each(self, work: Callable[[SuiteResult, T], R], items: Iterable[T]) -> Iterator[R]:
-        """Give ``work(suite, item)`` for each item, in their order."""
+    def each(
+        self, work: Callable[[SuiteResult, T], R], items: Iterable[T], *, at_once: int = 1
+    ) -> Iterator[R]:
+        """Give ``work(suite, item)`` for each item, in their order; a process takes some ``at_once``."""
         if self.pool is None:
             return (work(self.result, item) for item in items)
-        return self.pool.map(_do, repeat(work), items)
+        return self.pool.map(_do, repeat(work), items, chunksize=at_once)
 
 
 @contextmanager

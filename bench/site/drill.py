@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.judge.ends import ENDINGS
 from bench.judge.score import CORRECT, level_of, levels_of, outcome
 from bench.results import CellResult
 from bench.site.grids import Grid, grid
-from bench.site.kinds import differing
+from bench.site.slips import Differing
 from bench.site.text import address
 from bench.sql.explain import in_words
 from bench.types import Dataset, Example, Outcome, Prediction, Status, Verdict
@@ -91,22 +91,28 @@ def leaves(dataset: Dataset) -> dict[str, tuple[str, tuple[Example, ...]]]:
     return pages
 
 
-def answers(cell: CellResult, examples: tuple[Example, ...], headline: str) -> list[Answer]:
-    """Gather a cell's answers to some questions."""
+def answers(
+    cell: CellResult, examples: tuple[Example, ...], headline: str, differing: Differing
+) -> list[Answer]:
+    """Gather a cell's answers to some questions; ``differing`` tells how wrong ones differ from gold."""
     verdicts = {verdict.example_id: verdict for verdict in cell.verdicts}
     predictions = {prediction.example_id: prediction for prediction in cell.predictions}
     return [
-        _answer(cell, example, verdicts.get(example.id), predictions.get(example.id), headline)
+        _answer(cell, example, verdicts.get(example.id), predictions.get(example.id), headline, differing)
         for example in examples
     ]
 
 
 def _answer(
-    cell: CellResult, example: Example, verdict: Verdict | None, prediction: Prediction | None, headline: str
+    cell: CellResult,
+    example: Example,
+    verdict: Verdict | None,
+    prediction: Prediction | None,
+    headline: str,
+    differing: Differing,
 ) -> Answer:
     ending = outcome(verdict, headline)
     same = verdict is not None and ending == CORRECT and _same(verdict)
-    wrong_sql = prediction.sql if prediction is not None and ending != CORRECT else None
     return Answer(
         example=example,
         anchor=anchor(example),
@@ -114,9 +120,7 @@ def _answer(
         ending=ending,
         verdict=verdict,
         prediction=prediction,
-        steps=tuple(in_words(differing(example.gold[0], wrong_sql, cell.dataset.schema(example))))
-        if wrong_sql
-        else (),
+        steps=tuple(in_words(differing.get(example.id, ()))),
         gold=grid(verdict.gold, verdict.prediction) if verdict and not same else None,
         predicted=grid(verdict.prediction, verdict.gold) if verdict and not same else None,
         same=same,
@@ -129,44 +133,54 @@ def _same(verdict: Verdict) -> bool:
     return gold.status is answer.status is Status.OK and shown
 
 
-def questions(cells: list[CellResult], headline: str) -> Iterator[tuple[str, list[Question]]]:
-    """Give each database of one data set with its questions, databases by name.
+def questions(
+    dataset: Dataset, db_id: str, done: Sequence[tuple[CellResult, Sequence[str]]]
+) -> list[Question]:
+    """Give the questions on one database.
 
     Args:
-        cells: every cell on that data set.
-        headline: the metric that decides whether an answer is right.
+        dataset: what they are of.
+        db_id: the database.
+        done: every finished cell, and how its answers to these questions ended.
     """
-    dataset = cells[0].dataset
-    done = [
-        (cell, {verdict.example_id: verdict for verdict in cell.verdicts})
-        for cell in cells
-        if not cell.missing
-    ]
-    leaf_of = {example.id: leaf for leaf, (_, asked) in leaves(dataset).items() for example in asked}
-    for db_id in sorted({example.db_id for example in dataset.examples}):
-        asked = [example for example in dataset.examples if example.db_id == db_id]
-        yield db_id, [_question(example, leaf_of[example.id], done, headline) for example in asked]
+    asked = [example for example in dataset.examples if example.db_id == db_id]
+    golds = _golds(asked, [cell for cell, _ in done])
+    leaf_of = {example.id: leaf for leaf, (_, found) in leaves(dataset).items() for example in found}
+    homes = [(cell, cell_home(cell), ends) for cell, ends in done]
+    found = []
+    for place, example in enumerate(asked):
+        leaf = f"{leaf_of[example.id]}#{anchor(example)}"
+        answers = [(cell, ends[place], f"{home}/{leaf}") for cell, home, ends in homes]
+        found.append(_question(example, golds.get(example.id), answers))
+    return found
+
+
+def _golds(asked: Sequence[Example], done: Sequence[CellResult]) -> dict[str, Outcome]:
+    """Find what the golds gave, opening no more cells than it takes."""
+    wanted, golds = {example.id for example in asked}, dict[str, Outcome]()
+    for cell in done:
+        if wanted <= golds.keys():
+            break
+        for verdict in cell.verdicts:
+            if verdict.example_id in wanted:
+                golds.setdefault(verdict.example_id, verdict.gold)
+    return golds
 
 
 def _question(
-    example: Example, leaf: str, done: list[tuple[CellResult, dict[str, Verdict]]], headline: str
+    example: Example, gold: Outcome | None, answers: Sequence[tuple[CellResult, str, str]]
 ) -> Question:
-    gold = next((verdicts[example.id].gold for _, verdicts in done if example.id in verdicts), None)
     prompts: dict[str, list[str]] = {}
-    for cell, _ in done:
+    for cell, _, _ in answers:
         if example.id in cell.prompts:
             prompts.setdefault(cell.prompts[example.id], []).append(cell.slug)
-    name = anchor(example)
     return Question(
         example=example,
-        anchor=name,
+        anchor=anchor(example),
         gold=gold,
         grid=grid(gold) if gold is not None else None,
         prompts=tuple((text, tuple(slugs)) for text, slugs in prompts.items()),
-        answers=tuple(
-            (cell, outcome(verdicts.get(example.id), headline), f"{cell_home(cell)}/{leaf}#{name}")
-            for cell, verdicts in done
-        ),
+        answers=tuple(answers),
     )
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bench.judge.constructs import by_construct
 from bench.judge.profile import Diagnosis, ErrorProfile, profile
 from bench.judge.score import level_of, values
 from bench.results import CellResult
 from bench.site.figures import BLANK, Figure, proportion
-from bench.sql.diagnose import diagnose
-from bench.sql.differences import Difference
-from bench.types import Schema
+from bench.site.slips import Differing
 
 BUCKETS = ("0", "1", "2", "3+", "unparsed")
 
@@ -31,24 +27,13 @@ AXES = {
 """Constructs whose names do not explain themselves."""
 
 
-@lru_cache(maxsize=16384)
-def differing(gold: str, predicted: str, schema: Schema) -> tuple[Difference, ...]:
-    """Diagnose once what many cells answer alike."""
-    return diagnose(gold, predicted, schema)
-
-
-def errors(cell: CellResult, headline: str) -> ErrorProfile:
+def errors(cell: CellResult, differing: Differing) -> ErrorProfile:
     """Count what is wrong with a cell's wrong answers that have a statement."""
-    judged = {verdict.example_id: verdict for verdict in cell.verdicts}
-    said = {prediction.example_id: prediction.sql for prediction in cell.predictions}
+    judged = {verdict.example_id for verdict in cell.verdicts}
     found = [
-        Diagnosis(
-            example.id, level_of(example), differing(example.gold[0], sql, cell.dataset.schema(example))
-        )
+        Diagnosis(example.id, level_of(example), differing[example.id])
         for example in cell.dataset.examples
-        if (sql := said.get(example.id))
-        and example.id in judged
-        and judged[example.id].metrics.get(headline, 0.0) < 1
+        if example.id in differing and example.id in judged
     ]
     # what exact match cannot read stands with each answer; it is not counted again here
     return profile(cell.dataset, (), found)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 from bench.judge.score import levels_of
-from bench.results import CellResult, SuiteResult
-from bench.site import downloads, draw, drill, origin
-from bench.site.badge import badge
-from bench.site.board import Board, Sheet, board
+from bench.results import SuiteResult
+from bench.site import downloads, draw, origin
+from bench.site.board import Board, Line, Sheet, board
 from bench.site.charts import charts
+from bench.site.crew import Crew
 from bench.site.dress import Chart
-from bench.site.facts import costs, curve
-from bench.site.figures import BLANK, Figure, labels, proportion
-from bench.site.kinds import constructs, errors
+from bench.site.drill import cell_home
+from bench.site.figures import BLANK, Figure, labels
 from bench.site.pairs import RATIOS
-from bench.site.payload import payload, questions, statements
+from bench.site.payload import payload, questions
+from bench.site.releases import Release
 from bench.site.reported import listings
+from bench.site.sections import CellSection, QuestionsSection
+from bench.site.slips import diagnosed
 from bench.site.template import page
 from bench.site.text import address
-from bench.types import Schema
 
 ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js", "charts.js")
 VENDORED = (
@@ -41,17 +43,30 @@ PAIRS = 12
 """Rows of the table of gains and costs that are shown without being asked for."""
 
 
-def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
+def render(result: SuiteResult, kept: Sequence[Release] = ()) -> Iterator[tuple[str, bytes]]:
     """Render a suite's folder, file by file, so that no more than one page is held.
+
+    Args:
+        result: what the board shows.
+        kept: its earlier releases.
 
     Yields:
         The path of each file below the folder, with ``/``, and its bytes.
     """
     arranged = board(result)
+    yield from front(arranged, kept)
+    for section in explained(Crew(arranged.result), list(sections(arranged))):
+        yield from section.pages(arranged.result)
+
+
+def front(arranged: Board, kept: Sequence[Release] = ()) -> Iterator[tuple[str, bytes]]:
+    """Render what shows all cells together: the board with its charts, comparisons and files."""
     result = arranged.result
     shared = origin.parts(origin.common(cell.provenance for cell in result.cells if not cell.missing))
     drawings = [_charts(sheet, arranged) for sheet in arranged.sheets]
-    yield "index.html", _board(arranged, shared, drawings)
+    yield "index.html", _board(arranged, shared, drawings, released=bool(kept))
+    if kept:
+        yield "releases.html", _releases(arranged, kept)
     for stem, chart in (one for drawn in drawings for one in drawn):
         yield from draw.files(chart, stem)
     yield (
@@ -62,27 +77,10 @@ def render(result: SuiteResult) -> Iterator[tuple[str, bytes]]:
     yield "data.js", payload(arranged)
     for sheet in arranged.sheets:
         yield f"questions/{address(sheet.name)}.js", questions(sheet)
-        for line in sheet.done:
-            yield f"{drill.cell_home(line.cells[0])}.js", statements(line, linked=result.answers)
     yield "results.csv", downloads.table(arranged)
     yield "results.json", downloads.document(arranged)
     yield "citation.bib", downloads.citation(arranged)
     yield from assets()
-    if result.answers:
-        yield from _drilled(arranged)
-
-
-def _drilled(arranged: Board) -> Iterator[tuple[str, bytes]]:
-    """Render what lies below the board: every cell, its answers, and every question."""
-    result = arranged.result
-    for cell in result.cells:
-        yield f"{drill.cell_home(cell)}.html", _cell(cell, arranged)
-        if not cell.missing:
-            yield from _answers(cell, result)
-            yield f"{drill.cell_home(cell)}/verdicts.jsonl", downloads.verdicts(cell, result.metrics)
-            yield f"{drill.cell_home(cell)}/badge.svg", _badge(cell, arranged)
-    for sheet in arranged.sheets:
-        yield from _questions(sheet, result)
 
 
 def render_index(boards: list[dict[str, object]]) -> Iterator[tuple[str, bytes]]:
@@ -104,6 +102,12 @@ def _static(name: str) -> bytes:
     return files("bench.site").joinpath("static", *name.split("/")).read_bytes()
 
 
+def _releases(arranged: Board, kept: Sequence[Release]) -> bytes:
+    metric = arranged.result.metrics[0]
+    label = labels(arranged.result.metrics)[metric]
+    return page("releases.html", board=arranged, kept=kept, metric=metric, label=label)
+
+
 def _charts(sheet: Sheet, arranged: Board) -> list[tuple[str, Chart]]:
     """Give the charts of a sheet under the names of their files."""
     metrics = arranged.result.metrics
@@ -112,7 +116,11 @@ def _charts(sheet: Sheet, arranged: Board) -> list[tuple[str, Chart]]:
 
 
 def _board(
-    arranged: Board, provenance: tuple[origin.Part, ...], drawings: list[list[tuple[str, Chart]]]
+    arranged: Board,
+    provenance: tuple[origin.Part, ...],
+    drawings: list[list[tuple[str, Chart]]],
+    *,
+    released: bool,
 ) -> bytes:
     metrics = arranged.result.metrics
     lines = [line for sheet in arranged.sheets for line in sheet.lines]
@@ -120,6 +128,7 @@ def _board(
         "board.html",
         board=arranged,
         drawings=drawings,
+        released=released,
         headline=" and ".join(labels(metrics).values()),
         headline_label=labels(metrics)[metrics[0]],
         headline_key=metrics[0],
@@ -137,105 +146,41 @@ def _board(
     )
 
 
-def _cell(cell: CellResult, arranged: Board) -> bytes:
-    result, card = arranged.result, arranged.cards.get(cell.slug)
-    parts = list(card.metrics.values()) if card else []
-    leaves = _leaf_links(cell)
-    levels = [
-        (level, leaves[level], [proportion(part.levels[level]) for part in parts])
-        for level in (parts[0].levels if parts else ())
-    ]
-    databases = [
-        (
-            name,
-            drill.question_home(cell.dataset_name, name),
-            [proportion(part.databases[name]) for part in parts],
-        )
-        for name in (parts[0].databases if parts else ())
-    ]
-    return page(
-        "cell.html",
-        "../",
-        cell=cell,
-        result=result,
-        card=card,
-        labels=labels(result.metrics),
-        levels=levels,
-        databases=databases,
-        facts=costs(cell),
-        curve=curve(cell.fit),
-        spoiled=sum(v.prediction.status.infra or v.gold.status.infra for v in cell.verdicts),
-        errors=errors(cell, result.metrics[0]) if card else None,
-        constructs=constructs(cell, result.metrics[0]) if card else ([], []),
-        provenance=origin.parts(cell.provenance),
-    )
+def sections(arranged: Board) -> Iterator[CellSection | QuestionsSection]:
+    """List what else is rendered, each by itself."""
+    result = arranged.result
+    scripts = {
+        _speaker(line): f"{cell_home(line.cells[0])}.js" for sheet in arranged.sheets for line in sheet.done
+    }
+    for number, cell in enumerate(result.cells):
+        yield CellSection(number, arranged.summaries.get(cell.slug), scripts.get(cell.slug, ""))
+    for sheet in arranged.sheets if result.answers else ():
+        yield from _questions(sheet, arranged)
 
 
-def _badge(cell: CellResult, arranged: Board) -> bytes:
-    metrics = arranged.result.metrics
-    found = arranged.cards[cell.slug].metrics[metrics[0]].overall
-    where = f"{cell.dataset_name} {cell.dataset.split}"
-    return badge(labels(metrics)[metrics[0]], where, found, synthetic=cell.dataset.synthetic)
+def explained(
+    crew: Crew, listed: Sequence[CellSection | QuestionsSection]
+) -> Iterator[CellSection | QuestionsSection]:
+    """Give the sections, those of cells with what their wrong answers do otherwise."""
+    slips = {one.number: one.summary.slips for one in listed if isinstance(one, CellSection) and one.summary}
+    found = dict(zip(slips, diagnosed(crew, slips), strict=True))
+    for one in listed:
+        yield replace(one, differing=found.get(one.number, {})) if isinstance(one, CellSection) else one
 
 
-def _leaf_links(cell: CellResult) -> dict[str, list[tuple[str, str]]]:
-    links: dict[str, list[tuple[str, str]]] = {}
-    for name, (level, _asked) in drill.leaves(cell.dataset).items():
-        part = len(links.setdefault(level, []))
-        links[level].append(
-            (f"{level}, part {part + 1}" if part else level, f"{drill.cell_home(cell)}/{name}")
-        )
-    return links
+def _speaker(line: Line) -> str:
+    """Name the cell whose answers stand for a row: its first finished seed."""
+    return next(cell.slug for cell in line.cells if not cell.missing)
 
 
-def _answers(cell: CellResult, result: SuiteResult) -> Iterator[tuple[str, bytes]]:
-    links = [link for of_level in _leaf_links(cell).values() for link in of_level]
-    pages = drill.leaves(cell.dataset).values()
-    for (text, path), (_, examples) in zip(links, pages, strict=True):
-        found = drill.answers(cell, examples, result.metrics[0])
-        yield (
-            path,
-            page(
-                "answers.html",
-                "../../",
-                cell=cell,
-                result=result,
-                leaf=text,
-                links=links,
-                answers=found,
-                tally=drill.tally(found),
-            ),
-        )
-
-
-def _questions(sheet: Sheet, result: SuiteResult) -> Iterator[tuple[str, bytes]]:
-    cells = [cell for cell in result.cells if cell.dataset_name == sheet.name]
-    for db_id, asked in drill.questions(cells, result.metrics[0]):
-        schema = sheet.dataset.schemas.get(db_id)
-        yield (
-            drill.question_home(sheet.name, db_id),
-            page(
-                "questions.html",
-                "../../",
-                result=result,
-                dataset=sheet.dataset,
-                dataset_name=sheet.name,
-                db_id=db_id,
-                schema=schema,
-                keys=_keys(schema),
-                questions=asked,
-            ),
-        )
-
-
-def _keys(schema: Schema | None) -> Mapping[tuple[str, str], str]:
-    keys: dict[tuple[str, str], str] = {}
-    if schema is None:
-        return keys
-    primary = {(table.name, column) for table in schema.tables for column in table.primary_key}
-    foreign = {(key.table, key.column): f"→ {key.to_table}.{key.to_column}" for key in schema.foreign_keys}
-    for table in schema.tables:
-        for column in table.columns:
-            place = (table.name, column.name)
-            keys[place] = " ".join(filter(None, ["key" if place in primary else "", foreign.get(place, "")]))
-    return keys
+def _questions(sheet: Sheet, arranged: Board) -> Iterator[QuestionsSection]:
+    found = {
+        number: arranged.summaries[cell.slug].ends
+        for number, cell in enumerate(arranged.result.cells)
+        if cell.dataset_name == sheet.name and not cell.missing
+    }
+    asked = [example.db_id for example in sheet.dataset.examples]
+    for db_id in sorted(set(asked)):
+        places = [place for place, one in enumerate(asked) if one == db_id]
+        ends = {number: tuple(all_ends[place] for place in places) for number, all_ends in found.items()}
+        yield QuestionsSection(sheet.name, db_id, ends)

@@ -13,6 +13,7 @@ from scipy.special import ndtri, stdtrit
 from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of, levels_of
 from bench.judge.stats import LEVEL
+from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
 from bench.site.summary import Summary
@@ -83,12 +84,11 @@ def questions(sheet: Sheet) -> bytes:
     return script("questions", asked)
 
 
-def statements(line: Line, *, linked: bool = True) -> bytes:
-    """Write the SQL that a row's first finished seed answered, in the order of the questions.
+def statements(cell: CellResult, *, linked: bool = True) -> bytes:
+    """Write the SQL that a cell answered, in the order of the questions.
 
     ``linked`` says whether each answer has a place on a page of the cell.
     """
-    cell = next(cell for cell in line.cells if not cell.missing)
     said = {prediction.example_id: prediction.sql for prediction in cell.predictions}
     pages = list(leaves(cell.dataset).items()) if linked else []
     leaf = {example.id: number for number, (_, (_, asked)) in enumerate(pages) for example in asked}

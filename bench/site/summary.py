@@ -17,7 +17,7 @@ class Summary:
     Attributes:
         marks: metric → its value for each question.
         ends: how each answer ended.
-        slips: place of a question → the SQL that answers it wrong.
+        slips: example → the SQL that answers it wrong.
         failed: example → why its gold did not run, where that is no fault of the environment.
         spoiled: verdicts that the environment spoiled; a cell that has some is not publishable.
         answered: how many questions have a prediction.
@@ -27,7 +27,7 @@ class Summary:
     card: Scorecard
     marks: Mapping[str, tuple[float, ...]]
     ends: tuple[str, ...]
-    slips: Mapping[int, str]
+    slips: Mapping[str, str]
     failed: Mapping[str, str]
     spoiled: int
     answered: int
@@ -62,7 +62,7 @@ def summarize(cell: CellResult, metrics: Sequence[str]) -> Summary:
     )
 
 
-def _slips(dataset: Dataset, ends: Sequence[str], said: Mapping[str, str | None]) -> dict[int, str]:
-    asked = enumerate(zip(dataset.examples, ends, strict=True))
-    wrong = ((place, said.get(example.id)) for place, (example, end) in asked if end != CORRECT)
-    return {place: sql for place, sql in wrong if sql}
+def _slips(dataset: Dataset, ends: Sequence[str], said: Mapping[str, str | None]) -> dict[str, str]:
+    asked = zip(dataset.examples, ends, strict=True)
+    wrong = ((example.id, said.get(example.id)) for example, end in asked if end != CORRECT)
+    return {example: sql for example, sql in wrong if sql}
