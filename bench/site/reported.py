@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -91,6 +92,11 @@ class Listing:
     def title(self) -> str:
         """The data set in the words of a reader."""
         return _TITLES.get(self.dataset, self.dataset)
+
+    @property
+    def source(self) -> str:
+        """The source of most of its rows."""
+        return Counter(row.source for row in self.rows).most_common(1)[0][0]
 
     @property
     def heads(self) -> tuple[str, ...]:
