@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import partial
 
 DONE, FAILED, USAGE, UNMET, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: all is well; a cell failed; a mistake in what was asked for; an expectation not met; Ctrl-C."""
@@ -24,6 +25,10 @@ class BenchError(Exception):
         """
         self.what, self.where, self.todo = what, where, todo
         super().__init__(f"{where}: {what}" if where else what)
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Let an error pass from one process to another whole."""
+        return partial(type(self), where=self.where, todo=self.todo), (self.what,)
 
     def __str__(self) -> str:
         """Give the message on one line, or two when there is advice."""

@@ -19,7 +19,7 @@ from bench.site.pairs import RATIOS
 from bench.site.payload import payload, questions
 from bench.site.releases import Release
 from bench.site.reported import listings
-from bench.site.sections import CellSection, QuestionsSection
+from bench.site.sections import CellSection, QuestionsSection, Section
 from bench.site.slips import diagnosed
 from bench.site.template import page
 from bench.site.text import address
@@ -146,21 +146,19 @@ def _board(
     )
 
 
-def sections(arranged: Board) -> Iterator[CellSection | QuestionsSection]:
+def sections(arranged: Board) -> Iterator[Section]:
     """List what else is rendered, each by itself."""
     result = arranged.result
     scripts = {
         _speaker(line): f"{cell_home(line.cells[0])}.js" for sheet in arranged.sheets for line in sheet.done
     }
     for number, cell in enumerate(result.cells):
-        yield CellSection(number, arranged.summaries.get(cell.slug), scripts.get(cell.slug, ""))
+        yield CellSection(cell.slug, number, arranged.summaries.get(cell.slug), scripts.get(cell.slug, ""))
     for sheet in arranged.sheets if result.answers else ():
         yield from _questions(sheet, arranged)
 
 
-def explained(
-    crew: Crew, listed: Sequence[CellSection | QuestionsSection]
-) -> Iterator[CellSection | QuestionsSection]:
+def explained(crew: Crew, listed: Sequence[Section]) -> Iterator[Section]:
     """Give the sections, those of cells with what their wrong answers do otherwise."""
     slips = {one.number: one.summary.slips for one in listed if isinstance(one, CellSection) and one.summary}
     found = dict(zip(slips, diagnosed(crew, slips), strict=True))

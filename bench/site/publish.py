@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.errors import StoreError
 from bench.results import SuiteResult
-from bench.site.pages import render
+from bench.site.board import board
+from bench.site.crew import crew
+from bench.site.pages import explained, front, sections
 from bench.site.releases import releases
+from bench.site.sections import Section
+from bench.site.stamps import Stamps
 
 LIST = "files.txt"
 """Names every file of a publish, so that the next one can remove what it no longer has."""
@@ -17,7 +25,8 @@ LIST = "files.txt"
 def publish(result: SuiteResult, out: Path) -> list[Path]:
     """Write the board of ``result`` into ``out``.
 
-    The same result leaves the same bytes. A file that is already as it should be is not touched;
+    The same result leaves the same bytes. A section made of what it was made of before is not rendered
+    again, and a file that is already as it should be is not touched;
     files of an earlier publish that are no longer part of the board are removed; other files stay,
     and releases among them are shown.
 
@@ -27,17 +36,33 @@ def publish(result: SuiteResult, out: Path) -> list[Path]:
     Raises:
         StoreError: the folder cannot be written, or a release in it cannot be read.
     """
-    return write(render(result, releases(out)), out)
+    with _writing(out), crew(result) as hands:
+        arranged = board(result, hands)
+        stamps = Stamps(arranged.result, out)
+        stale = [section for section in sections(arranged) if not stamps.hold(section)]
+        # The crew is at the sections while this process renders the rest.
+        settling = hands.each(partial(_settle, out=out), explained(hands, stale))
+        brought = [_bring(front(arranged, releases(out)), out), *settling]
+        for section, pages in zip(stale, brought[1:], strict=True):
+            stamps.take(section, pages.names)
+        names = {name for pages in brought for name in pages.names} | stamps.names()
+        changed = [name for pages in brought for name in pages.changed] + _remove(out, names)
+        stamps.write()
+    return [out / name for name in changed]
 
 
 def check(result: SuiteResult, out: Path) -> list[str]:
-    """Name the files in ``out`` that a publish would write or remove; none when it is up to date."""
-    stale, names = [], []
-    for name, content in render(result, releases(out)):
-        names.append(name)
-        if not _same(out / name, content):
-            stale.append(name)
-    stale += [name for name in _listed(out) if name not in set(names) and (out / name).is_file()]
+    """Name the files in ``out`` that a publish would write or remove; none when it is up to date.
+
+    Everything is rendered and compared, whatever an earlier publish found to be as it was.
+    """
+    with crew(result) as hands:
+        arranged = board(result, hands)
+        settling = hands.each(partial(_settle, out=out, dry=True), explained(hands, list(sections(arranged))))
+        brought = [_bring(front(arranged, releases(out)), out, dry=True), *settling]
+    names = {name for pages in brought for name in pages.names}
+    stale = [name for pages in brought for name in pages.changed]
+    stale += [name for name in _listed(out) if name not in names and (out / name).is_file()]
     if not _same(out / LIST, _listing(names)):
         stale.append(LIST)
     return sorted(stale)
@@ -45,29 +70,58 @@ def check(result: SuiteResult, out: Path) -> list[str]:
 
 def write(pages: Iterable[tuple[str, bytes]], out: Path) -> list[Path]:
     """Bring a folder up to date with some pages; see :func:`publish`."""
-    changed, names = [], []
-    try:
-        for name, content in pages:
-            names.append(name)
-            if not _same(out / name, content):
+    with _writing(out):
+        brought = _bring(pages, out)
+        changed = [*brought.changed, *_remove(out, set(brought.names))]
+    return [out / name for name in changed]
+
+
+class _Brought(NamedTuple):
+    """The files of some pages, and which of them were not as they should be."""
+
+    names: list[str]
+    changed: list[str]
+
+
+def _settle(result: SuiteResult, section: Section, out: Path, *, dry: bool = False) -> _Brought:
+    return _bring(section.pages(result), out, dry=dry)
+
+
+def _bring(pages: Iterable[tuple[str, bytes]], out: Path, *, dry: bool = False) -> _Brought:
+    """Write the pages that are not as they should be; with ``dry``, only name them."""
+    brought = _Brought([], [])
+    for name, content in pages:
+        brought.names.append(name)
+        if not _same(out / name, content):
+            brought.changed.append(name)
+            if not dry:
                 (out / name).parent.mkdir(parents=True, exist_ok=True)
                 (out / name).write_bytes(content)
-                changed.append(out / name)
-        for name in sorted(set(_listed(out)).difference(names)):
-            if (out / name).is_file():
-                (out / name).unlink()
-                changed.append(out / name)
-                _prune((out / name).parent, out)
-        if not _same(out / LIST, _listing(names)):
-            (out / LIST).write_bytes(_listing(names))
-            changed.append(out / LIST)
+    return brought
+
+
+def _remove(out: Path, names: AbstractSet[str]) -> list[str]:
+    """Remove what an earlier publish listed and this one has not, and list this one's files."""
+    gone = sorted(name for name in set(_listed(out)) - names if (out / name).is_file())
+    for name in gone:
+        (out / name).unlink()
+        _prune((out / name).parent, out)
+    if _same(out / LIST, _listing(names)):
+        return gone
+    (out / LIST).write_bytes(_listing(names))
+    return [*gone, LIST]
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StoreError(
             f"cannot write the board: {error.strerror}",
             where=str(error.filename or out),
             todo="free the path, or publish elsewhere with --out",
         ) from error
-    return changed
 
 
 def _same(path: Path, content: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from bench.judge.score import Scorecard
 from bench.results import CellResult, SuiteResult
@@ -18,7 +19,7 @@ from bench.site.summary import Summary
 from bench.site.template import page
 from bench.types import Schema
 
-Pages = Iterator[tuple[str, bytes]]
+Pages: TypeAlias = Iterator[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ class CellSection:
     """A cell: its own page, its answers level by level, and its files.
 
     Attributes:
+        name: its name among the sections of a board.
         number: its place in the suite.
         script: the name of the file with its statements, if it is the one that answers for its row.
         differing: how its wrong answers differ from gold.
     """
 
+    name: str
     number: int
     summary: Summary | None
     script: str
@@ -116,6 +119,11 @@ class QuestionsSection:
     db_id: str
     ends: Mapping[int, tuple[str, ...]]
 
+    @property
+    def name(self) -> str:
+        """Its name among the sections of a board."""
+        return drill.question_home(self.sheet, self.db_id)
+
     def pages(self, result: SuiteResult) -> Pages:
         """Render their page."""
         done = [(result.cells[number], ends) for number, ends in self.ends.items()]
@@ -135,6 +143,9 @@ class QuestionsSection:
                 questions=drill.questions(dataset, self.db_id, done),
             ),
         )
+
+
+Section: TypeAlias = CellSection | QuestionsSection
 
 
 def _badge(cell: CellResult, card: Scorecard, result: SuiteResult) -> bytes:

@@ -8,11 +8,14 @@ import pytest
 from bench.errors import StoreError
 from bench.site.index import write_index
 from bench.site.publish import check, publish
+from bench.site.stamps import FILE
 
 
 def contents(folder):
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != FILE
     }
 
 
