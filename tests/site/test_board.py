@@ -32,15 +32,17 @@ def test_rows_are_grouped_by_model_in_the_order_of_the_suite(sheet):
 def test_columns(sheet):
     assert [column.label for column in sheet.columns] == [
         *("rank", "± baseline", "EX", "EM", "easy", "medium", "hard", "extra"),
-        *("n", "valid SQL, %", "timeout, %", "tokens", "s/question"),
-        *("trainable, M", "time, s", "step, ms", "tokens/s", "peak, GB"),
+        *("ended", "n", "valid, %", "timeout, %", "tokens", "s/question"),
+        *("size, M", "trainable, M", "time, s", "step, ms", "tokens/s", "peak, GB", "energy, kJ"),
+        "date",
     ]
     assert [(name, len(columns)) for name, columns in sheet.groups] == [
         ("place", 2),
         ("score, %", 2),
         ("EX by difficulty, %", 4),
-        ("answers", 5),
-        ("training", 5),
+        ("answers", 6),
+        ("training", 7),
+        ("made", 1),
     ]
 
 
@@ -54,21 +56,44 @@ def test_figures_are_counted_by_hand(sheet):
         "level:medium": "100.0",
         "level:hard": "66.7",
         "level:extra": "33.3",
+        "ends": "",
         "n": "12",
         "valid": "83.3",
         "timeout": "8.3",
         "tokens": "17.5",
         "pace": "0.125",
+        "size": "0.894",
         "trainable": "0.042",
         "seconds": "21.4",
         "step": "71",
         "speed": "19,159",
         "peak": "0.91",
+        "energy": "–",
+        "date": "2026-11-20",
         "rank": "1–5",
         "difference": "+41.7",
     }
     assert figures["ex.spider"].score.k == 9
     assert "9 of 12; 95 % interval" in figures["ex.spider"].title
+
+
+def test_how_answers_ended_is_drawn_and_told(sheet):
+    ended = line(sheet, "tiny-medium", "lora").figures["ends"]
+    assert dict(ended.parts) == pytest.approx(
+        {"correct": 0.75, "wrong_result": 1 / 12, "error_syntax": 1 / 12, "timeout": 1 / 12}
+    )
+    assert ended.title == "correct 75.0 %, wrong result 8.3 %, syntax error 8.3 %, timeout 8.3 %"
+
+
+def test_what_was_not_recorded_says_so_and_what_was_is_shown(result, sheet):
+    assert line(sheet, "tiny-medium", "lora").figures["energy"].title == "not recorded"
+    logged = tuple(
+        replace(one, fit=replace(one.fit, logs={"energy_joules": 5400.0}) if one.fit else None, provenance={})
+        for one in result.cells
+    )
+    figures = line(board(replace(result, cells=logged)).sheets[0], "tiny-medium", "lora").figures
+    assert (figures["energy"].text, figures["energy"].number) == ("5.4", 5400.0)
+    assert (figures["date"].text, figures["date"].title) == ("–", "not recorded")
 
 
 def test_seeds_are_averaged_question_by_question(sheet):

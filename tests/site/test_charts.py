@@ -1,22 +1,31 @@
 """The charts: their numbers are the table's, in words and in the drawing; nothing from outside."""
 
 import json
+import random
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from bench.site import charts as module
 from bench.site.board import board
-from bench.site.charts import charts, front
+from bench.site.charts import charts, smoothed
 from bench.site.draw import NIGHT, files
+from bench.site.legend import PALETTE, SHADES, SHAPES, signs
+from bench.site.lettering import GLYPH, LINE, letter
+from bench.site.scatter import front, ticks
+from tests.site.conftest import cell
+
+
+def drawings(arranged):
+    return charts(arranged.sheets[0], arranged.signs, "EX", arranged.cards)
 
 
 @pytest.fixture(scope="module")
 def drawn(result):
-    arranged = board(result)
-    return {chart.name: chart for chart in charts(arranged.sheets[0], "EX", arranged.cards)}
+    return {chart.name: chart for chart in drawings(board(result))}
 
 
 def test_the_charts_of_a_sheet(drawn):
@@ -60,19 +69,89 @@ def test_a_drawing_has_a_day_a_night_and_no_foreign_address(drawn):
 def test_what_was_not_measured_has_no_chart(result):
     bare = replace(result, cells=tuple(replace(cell, fit=None, seconds=None) for cell in result.cells))
     arranged = board(bare)
-    assert [chart.name for chart in charts(arranged.sheets[0], "EX", arranged.cards)] == [
-        "levels",
-        "failures",
-    ]
+    assert [chart.name for chart in drawings(arranged)] == ["levels", "failures"]
 
 
 def test_hostile_names_are_data(hostile):
-    arranged = board(hostile)
-    for chart in charts(arranged.sheets[0], "EX", arranged.cards):
+    for chart in drawings(board(hostile)):
         ET.fromstring(dict(files(chart, "x"))["charts/x.svg"])
         json.dumps(chart.spec)
 
 
 def test_colours_are_those_of_the_style_sheet():
     text = Path(module.__file__).with_name("static").joinpath("board.css").read_text("utf-8")
-    assert all(colour in text for colour in (*NIGHT, *NIGHT.values()))
+    assert all(colour in text for colour in (*NIGHT, *NIGHT.values(), *PALETTE, *SHADES))
+    for number, colour in enumerate(PALETTE):
+        assert f".k{number} {{ --key: {colour}; }}" in text
+
+
+def colours(spec):
+    """Give method → colour as each layer of a chart has it."""
+    for layer in spec.get("layer", [spec]):
+        scale = layer["encoding"].get("color", {}).get("scale")
+        if scale and layer["encoding"]["color"]["field"] == "method":
+            yield dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def test_a_method_has_one_colour_in_every_chart_and_in_the_table(result, drawn):
+    arranged = board(result)
+    told = {method: sign.colour for method, sign in arranged.signs.items()}
+    assert list(told) == ["base", "lora", "qlora"]
+    found = [scale for chart in drawn.values() for scale in colours(chart.spec)]
+    assert len(found) == 5  # three clouds of points, the levels, the losses
+    assert all(colour == told[method] for scale in found for method, colour in scale.items())
+    assert {method for scale in found for method in scale} == set(told)
+    assert not set(told.values()) & set(SHADES)  # nobody takes an ending for a method
+
+
+def test_signs_differ_for_as_long_as_they_can():
+    made = signs(str(i) for i in range(len(PALETTE) * len(SHAPES)))
+    assert len({(sign.colour, sign.path) for sign in made.values()}) == len(made)
+
+
+def boxes(points, places):
+    """Give the box of each name, from its place alone."""
+    for (x, y, name), place in zip(points, places, strict=True):
+        if place:
+            wide = GLYPH * len(name)
+            left = x + place.dx - {"left": 0, "center": wide / 2, "right": wide}[place.align]
+            yield left, y + place.dy - LINE / 2, left + wide, y + place.dy + LINE / 2
+
+
+def test_names_of_points_never_touch():
+    rng = random.Random(3)
+    for n in (1, 2, 10, 60):
+        points = [(rng.uniform(0, 420), rng.uniform(0, 260), f"model-{i} method") for i in range(n)]
+        places = letter(points, 420, 260)
+        found = list(boxes(points, places))
+        assert found
+        for one, other in combinations(found, 2):
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart
+        assert all(left >= 0 and right <= 420 for left, _, right, _ in found)
+
+
+def test_names_that_stand_on_one_spot_find_four_places_about_it():
+    places = letter([(210, 130, "same name")] * 9, 420, 260)
+    assert [place is not None for place in places].count(True) >= 4
+    assert None in places
+
+
+def test_marks_of_an_axis_keep_apart():
+    assert ticks(0.012, 0.09) == [0.02, 0.05]
+    assert ticks(15, 1600) == [20, 50, 100, 200, 500, 1000]
+    assert ticks(3, 40_000) == [10, 100, 1000, 10_000]
+
+
+def test_a_long_loss_curve_is_thinned_to_means():
+    assert smoothed([(1, 4.0), (2, 2.0)]) == [(1, 4.0), (2, 2.0)]
+    long = smoothed([(step, float(step)) for step in range(1, 81)])
+    assert (len(long), long[0], long[-1]) == (40, (2, 1.5), (80, 79.5))
+
+
+def test_with_many_rows_the_best_are_shown_and_it_is_said(result, dataset):
+    many = tuple(cell(dataset, f"tiny-{i}", "lora", set(range(3, 12 if i > 11 else 3))) for i in range(14))
+    shown = {chart.name: chart for chart in drawings(board(replace(result, cells=many)))}
+    assert shown["levels"].title == "EX by difficulty, the best 12 of 14 rows"
+    assert len(shown["levels"].words) == 12
+    assert not any(words.startswith(("tiny-12/", "tiny-13/")) for words in shown["levels"].words)
