@@ -34,25 +34,29 @@ def _table(table: Table, shown: Contents) -> str:
         f" ( comment : {about} )" if (about := comment(table.name, table.label).lower()) else ""
     )
     columns = " , ".join(
-        f"{name}.{_name(column.name)} ( {_about(table, column, shown)} )" for column in table.columns
+        _column(
+            name,
+            column,
+            column.name in table.primary_key,
+            shown.values.get((table.name, column.name), ()),
+        )
+        for column in table.columns
     )
     return f"table {name} , columns = [ {columns} ]"
 
 
-def _about(table: Table, column: Column, shown: Contents) -> str:
+@lru_cache(maxsize=65_536)
+def _column(table: str, column: Column, key: bool, values: tuple[str, ...]) -> str:
+    """Write a column; filters show the same ones again and again."""
     parts = [column.type.lower() or "text"]
-    if column.name in table.primary_key:
+    if key:
         parts.append("primary key")
     if about := comment(column.name, column.label).lower():
         parts.append(f"comment : {about}")
-    values = [
-        value
-        for text in shown.values.get((table.name, column.name), ())
-        if 0 < len(value := line(text)) <= LONGEST
-    ]
-    if values:
-        parts.append(f"values : {' , '.join(values)}")
-    return " | ".join(parts)
+    shown = [value for text in values if 0 < len(value := line(text)) <= LONGEST]
+    if shown:
+        parts.append(f"values : {' , '.join(shown)}")
+    return f"{table}.{_name(column.name)} ( {' | '.join(parts)} )"
 
 
 def _matched(matches: Sequence[Match]) -> str:

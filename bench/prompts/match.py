@@ -17,10 +17,13 @@ class Values:
     def __init__(self, texts: Iterable[Match]) -> None:
         """Index ``texts``; those without a telling word are left out."""
         self._known: dict[tuple[str, ...], list[Match]] = {}
+        longest: dict[str, int] = {}
         for match in texts:
             key = tuple(words(match.value))
             if len(key) <= LONGEST and any(map(_telling, key)):
                 self._known.setdefault(key, []).append(match)
+                longest[key[0]] = max(longest.get(key[0], 0), len(key))
+        self._longest = longest
 
     def mentioned(self, text: str, limit: int) -> tuple[Match, ...]:
         """Find values whose words stand in ``text`` one after the other, in the order of ``text``.
@@ -35,7 +38,8 @@ class Values:
         found: dict[Match, None] = {}
         begin = 0
         while begin < len(asked) and len(found) < limit:
-            for end in range(min(begin + LONGEST, len(asked)), begin, -1):
+            most = self._longest.get(asked[begin], 0)
+            for end in range(min(begin + most, len(asked)), begin, -1):
                 here = self._known.get(tuple(asked[begin:end]))
                 if here is not None:
                     found |= dict.fromkeys(here)

@@ -101,12 +101,11 @@ class Prompter:
         if example.evidence and not self._evidence:
             example = replace(example, evidence="")
         parts = Parts(example, self._shots(example), self._matched(example))
-        schema = self._databases.schema(example.db_id)
-        if self._spec.filter is None:
-            text = self._assembled(parts, self._whole(example.db_id))
-        else:
+        whole = schema = self._databases.schema(example.db_id)
+        if self._spec.filter is not None:
             schema = self._narrowed(example, self._spec.filter.tables, self._spec.filter.columns)
-            text = self._assembled(parts, self._written(schema))
+        written = self._whole(example.db_id) if schema is whole else self._written(schema)
+        text = self._assembled(parts, written)
         if self._spec.budget is None or self._tokenizer is None:
             return Prompt(text, schema)
         return self._fitted(parts, schema, text, self._spec.budget)

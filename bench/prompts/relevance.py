@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,53 +40,67 @@ class Relevance:
         """Index names, labels, descriptions and ``texts``, the values of the database."""
         import bm25s  # takes a second, and few prompts need it
 
-        self._schema = schema
-        self._items = [(table.name, column.name) for table in schema.tables for column in table.columns]
-        self._items += [(table.name, "") for table in schema.tables]
-        place = {item: number for number, item in enumerate(self._items)}
+        self._columns = [(table.name, column.name) for table in schema.tables for column in table.columns]
+        self._tables = [table.name for table in schema.tables]
+        self._ends = list(accumulate(len(table.columns) for table in schema.tables))
+        self._neighbours = _neighbours(schema)
         documents = [_column_words(table, column) for table in schema.tables for column in table.columns]
         documents += [_telling(name_words(f"{table.name} {table.label}")) for table in schema.tables]
-        owners = list(range(len(self._items)))
+        begins: dict[int, int] = {}  # column → its first text; the texts of a column stand together
+        place = {column: number for number, column in enumerate(self._columns)}
         for match in texts:
+            begins.setdefault(place[match.table, match.column], len(documents))
             documents.append(_telling(words(match.value)))
-            owners.append(place[match.table, match.column])
-        self._owners = np.array(owners)
+        self._told, self._begins = [*begins], [*begins.values()]
+        self._size = len(documents)
         self._index = bm25s.BM25(method="lucene")
         self._index.index([document or ["\0"] for document in documents], show_progress=False)
 
     def rank(self, text: str) -> Ranking:
         """Score everything for a question; a column is worth its name and its best value."""
         scores = self._scores(_telling(words(text)))
-        count = len(self._items)
-        best = np.zeros(count)
-        np.maximum.at(best, self._owners[count:], scores[count:])
-        total = dict(zip(self._items, (scores[:count] + best).tolist(), strict=True))
+        total = scores[: len(self._columns)].copy()
+        if self._begins:
+            total[self._told] += np.maximum.reduceat(scores, self._begins)
+        columns = total.tolist()
+        names = scores[len(columns) : len(columns) + len(self._tables)].tolist()
         own = {
-            table.name: total[table.name, ""]
-            + max((total[table.name, column.name] for column in table.columns), default=0.0)
-            for table in self._schema.tables
+            table: name + max(columns[begin:end], default=0.0)
+            for table, name, begin, end in zip(
+                self._tables, names, [0, *self._ends], self._ends, strict=False
+            )
         }
-        joined = {name: max((own[other] for other in self._neighbours(name)), default=0.0) for name in own}
         return Ranking(
-            {name: score + NEIGHBOUR * joined[name] for name, score in own.items()},
-            {item: score for item, score in total.items() if item[1]},
+            {
+                table: score + NEIGHBOUR * max((own[other] for other in self._neighbours[table]), default=0.0)
+                for table, score in own.items()
+            },
+            dict(zip(self._columns, columns, strict=True)),
         )
 
     def _scores(self, asked: Sequence[str]) -> NDArray[np.float64]:
         if not asked:
-            return np.zeros(len(self._owners))
+            return np.zeros(self._size)
         return np.asarray(self._index.get_scores(list(asked)), dtype=np.float64)
 
-    def _neighbours(self, name: str) -> set[str]:
-        pairs = {(key.table, key.to_table) for key in self._schema.foreign_keys}
-        return {b for a, b in pairs if a == name} | {a for a, b in pairs if b == name}
+
+def _neighbours(schema: Schema) -> dict[str, set[str]]:
+    """List the tables that each table can be joined with."""
+    found: dict[str, set[str]] = {table.name: set() for table in schema.tables}
+    for key in schema.foreign_keys:
+        if key.table in found and key.to_table in found:
+            found[key.table].add(key.to_table)
+            found[key.to_table].add(key.table)
+    return found
 
 
 def narrowed(schema: Schema, ranking: Ranking, tables: int, columns: int) -> Schema:
-    """Keep the best tables and columns, in the order of the schema.
+    """Keep the best tables and columns, in the order of the schema; the schema itself if all are kept.
 
     Primary keys stay, and columns that join two tables that stay. Of equals the earlier one is kept.
     """
+    if tables >= len(schema.tables) and all(len(table.columns) <= columns for table in schema.tables):
+        return schema
     kept = _best([table.name for table in schema.tables], ranking.tables, tables)
     keys = tuple(key for key in schema.foreign_keys if key.table in kept and key.to_table in kept)
     joins = {(key.table, key.column) for key in keys} | {(key.to_table, key.to_column) for key in keys}
@@ -97,6 +112,8 @@ def narrowed(schema: Schema, ranking: Ranking, tables: int, columns: int) -> Sch
 
 
 def _narrow(table: Table, ranking: Ranking, columns: int, joins: set[tuple[str, str]]) -> Table:
+    if columns >= len(table.columns):
+        return table
     scores = {column.name: ranking.columns[table.name, column.name] for column in table.columns}
     kept = _best([column.name for column in table.columns], scores, columns)
     return replace(

@@ -23,9 +23,13 @@ from bench.types import Dataset, Example, Schema
 
 if TYPE_CHECKING:
     from bm25s import BM25
+    from numpy.typing import NDArray
 
 VERSION = 1
 """Raised by hand when other examples are chosen for the same settings."""
+
+AHEAD = 64
+"""Shots that are sorted first, for hardly ever more are looked at."""
 
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”|\b\d[\d.,:/-]*\b|(?<=\w\s)[A-Z]\w*")
 
@@ -104,8 +108,7 @@ class Chooser:
     def _similar(self, example: Example, schema: Schema) -> Iterator[Example]:
         grams = _grams(masked(example.question, self._names(schema)))
         scores = np.asarray(self._index.get_scores(grams)) if grams else np.zeros(len(self._pool.examples))
-        for place in np.argsort(-scores, kind="stable").tolist():
-            yield self._pool.examples[place]
+        yield from (self._pool.examples[place] for place in _descending(scores))
 
     def _names(self, schema: Schema) -> frozenset[str]:
         if schema.db_id not in self._known:
@@ -124,6 +127,13 @@ class Chooser:
         )
         index.index([_grams(question) or ["\0"] for question in questions], show_progress=False)
         return index
+
+
+def _descending(scores: NDArray[np.float64]) -> Iterator[int]:
+    """Give places from the highest score on, of equals the earlier one; the first few are sorted first."""
+    edge = np.partition(scores, -AHEAD)[-AHEAD] if len(scores) > AHEAD else -np.inf
+    for places in (np.flatnonzero(scores >= edge), np.flatnonzero(scores < edge)):
+        yield from places[np.argsort(-scores[places], kind="stable")].tolist()
 
 
 def masked(question: str, names: Collection[str]) -> list[str]:

@@ -17,7 +17,7 @@ from bench.types import Dataset
 SPECS = {
     **{name: PromptSpec(format=name) for name in FORMATS},
     "ddl with rows": PromptSpec(format="ddl", rows=3),
-    "codes, filtered": PromptSpec(format="codes", filter=Filter()),
+    **{f"{name}, filtered": PromptSpec(format=name, filter=Filter(tables=3, columns=5)) for name in FORMATS},
     "compact, similar shots": PromptSpec(shots=Shots()),
 }
 
