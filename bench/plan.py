@@ -142,7 +142,7 @@ class Plan:
         if (name, split) not in self._datasets:
             spec = self.suite.datasets[name]
             root = (self.suite.folder / spec.root).resolve() if spec.root else None
-            with _asked_by(self.suite.place(f"datasets.{name}")):
+            with asked_by(self.suite.place(f"datasets.{name}")):
                 self._datasets[name, split] = rated(opened(spec.source, root).load(split))
         return self._datasets[name, split]
 
@@ -174,7 +174,7 @@ class Plan:
 
     def _bind(self, cell: Cell) -> Bound:
         model, method = self.suite.models[cell.model], self.suite.methods[cell.method]
-        with _asked_by(self.suite.place(f"models.{cell.model}.source")):
+        with asked_by(self.suite.place(f"models.{cell.model}.source")):
             adapter = _adapter(model)
         asked = _limited(self.dataset(cell.dataset, self.suite.datasets[cell.dataset].split), self.limit)
         pool = self._pool(cell, asked)
@@ -240,7 +240,7 @@ def _adapter(model: ModelSpec) -> ModelAdapter:
 
 
 @contextmanager
-def _asked_by(place: str) -> Iterator[None]:
+def asked_by(place: str) -> Iterator[None]:
     """Name the key of the suite that asked for what an adapter has not."""
     try:
         yield

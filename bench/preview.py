@@ -1,20 +1,24 @@
-"""Preview: what lies ahead of each cell of a plan: questions, steps, weights; and what is missing.
+"""Preview: what lies ahead of each cell of a plan: questions, steps, memory, time; and what is missing.
 
-Nothing is guessed from the name of a model: what its weights need in memory and time is unknown until
-they are here.
+Nothing is guessed from the name of a model: what it needs is unknown until its weights, or at least its
+settings, can be read.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.util import find_spec
 
 from bench.errors import DataError
 from bench.generate.protocol import ModelAdapter
-from bench.plan import Bound, Plan
+from bench.methods import Sft
+from bench.plan import Bound, Plan, asked_by
 from bench.suite import Cell
+from bench.train import shapes
+from bench.train.estimate import Estimate, Work, estimate
+from bench.train.lengths import sampled
+from bench.train.refuse import refuse
 from bench.train.schedule import steps
 
 MISSING = "missing"
@@ -29,6 +33,7 @@ class Ahead:
         steps: optimiser steps of its fit, ``None`` where nothing is trained or data are missing.
         weights: bytes of its base on this disk, ``None`` where it is not here or needs none.
         source: the base that is not here, or nothing.
+        estimate: what its fit will need, ``None`` where that is done, unknown, or there is none.
     """
 
     cell: Cell
@@ -37,6 +42,7 @@ class Ahead:
     steps: int | None = None
     weights: int | None = None
     source: str = ""
+    estimate: Estimate | None = None
 
     @property
     def questions(self) -> int | None:
@@ -77,26 +83,66 @@ def preview(plan: Plan) -> Preview:
 
 
 def _ahead(plan: Plan, bound: Bound) -> Ahead:
-    training, length = bound.method.training, None
-    if training is not None:
-        learnt = len(plan.training_split(bound.cell).examples)
-        length = steps(training, min(learnt, training.examples or learnt))
+    length = _steps(plan, bound) if bound.method.training is not None else None
     here = weights_here(bound.adapter)
     source = bound.model.source if bound.adapter.trainable and here is None else ""
-    return Ahead(bound.cell, bound.method.in_words(), bound, length, here, source)
+    return Ahead(bound.cell, bound.method.in_words(), bound, length, here, source, _foreseen(plan, bound))
+
+
+def refuse_early(plan: Plan) -> None:
+    """Refuse, before the first fit begins, what a later one would fail at.
+
+    Raises:
+        BenchError: names the method.
+    """
+    for bound in plan.cells:
+        work = None if bound.done("fit") else _work(plan, bound)
+        if work is None:
+            continue
+        from bench.train.probe import measure
+
+        with asked_by(plan.suite.place(f"methods.{bound.cell.method}")):
+            refuse(work, measure())
+
+
+def _foreseen(plan: Plan, bound: Bound) -> Estimate | None:
+    """Estimate what a fit will need, where that can be known."""
+    work = None if bound.done("fit") else _work(plan, bound)
+    if work is None:
+        return None
+    from bench.train.probe import measure
+
+    return estimate(work, measure(half=work.training.precision == "bf16"))
+
+
+def _work(plan: Plan, bound: Bound) -> Work | None:
+    """Describe a fit by shapes and lengths, if those are known and torch is there to measure the device."""
+    training, objective = bound.method.training, bound.method.objective or Sft()
+    if training is None or find_spec("torch") is None:
+        return None
+    base, taught = bound.adapter.base(), bound.teacher is not None and not type(objective).of_text
+    student, teacher = shapes.read(base, bound.model.revision), None
+    if taught and bound.teacher is not None:
+        teacher = shapes.read(bound.teacher.adapter.base(), bound.teacher.model.revision)
+    learnt = plan.training_split(bound.cell)
+    if not learnt.examples:
+        raise DataError("the training split is empty", where=f"{learnt.name} {learnt.split}")
+    lengths = sampled(learnt, plan.suite.prompt, training, shapes.here(base))
+    if student is None or lengths is None or (taught and teacher is None):
+        return None
+    return Work(student, bound.method.tuning, objective, training, _steps(plan, bound), lengths, teacher)
+
+
+def _steps(plan: Plan, bound: Bound) -> int:
+    """Count the optimiser steps of a fit."""
+    assert bound.method.training is not None
+    learnt = len(plan.training_split(bound.cell).examples)
+    return steps(bound.method.training, min(learnt, bound.method.training.examples or learnt))
 
 
 def weights_here(adapter: ModelAdapter) -> int | None:
     """Return the bytes of a base's weights on this disk: in its folder, or in the hub's cache."""
     if not adapter.trainable:
         return None
-    folder = Path(adapter.base())
-    if not folder.is_dir():
-        folder = _hub_cache() / f"models--{adapter.base().replace('/', '--')}" / "snapshots"
-    newest = max(folder.glob("**/*.safetensors"), key=lambda path: path.stat().st_mtime, default=None)
-    return sum(path.stat().st_size for path in newest.parent.glob("*.safetensors")) if newest else None
-
-
-def _hub_cache() -> Path:
-    home = os.environ.get("HF_HOME", "~/.cache/huggingface")
-    return Path(os.environ.get("HF_HUB_CACHE", f"{home}/hub")).expanduser()
+    folder = shapes.here(adapter.base())
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors")) if folder else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.table import Table
@@ -14,24 +15,27 @@ from bench.errors import DONE, FAILED, UNMET, ConfigError
 from bench.expect import Finding, check
 from bench.judge.score import score
 from bench.plan import Plan
-from bench.preview import preview
+from bench.preview import Preview, preview, refuse_early
 from bench.results import SuiteResult
 from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
 from bench.site import board, index, publish, table
 from bench.site.releases import keep
-from bench.words import count, number, size
+from bench.words import count, duration, number, size
 
 
 def print_plan(plan: Plan) -> None:
     """Print each cell with what is left to do, and what is skipped and why."""
     seen = preview(plan)
     grid = Table(title=plan.suite.title, title_justify="left", box=None, pad_edge=False)
-    for heading in ("cell", "method", "questions", "steps", "weights", "state"):
+    for heading in ("cell", "method", "questions", "steps", "weights", "memory", "time", "state"):
         grid.add_column(heading, justify="left" if heading in ("cell", "method", "state") else "right")
     for ahead in seen.cells:
         weights = "not here" if ahead.source else size(ahead.weights)
-        numbers = (number(ahead.questions), number(ahead.steps), weights)
+        needs = (
+            (size(ahead.estimate.memory), duration(ahead.estimate.seconds)) if ahead.estimate else ("", "")
+        )
+        numbers = (number(ahead.questions), number(ahead.steps), weights, *needs)
         grid.add_row(ahead.cell.slug, ahead.method, *numbers, ahead.state)
     out.print(grid)
     for cell in plan.suite.all_cells():
@@ -41,12 +45,38 @@ def print_plan(plan: Plan) -> None:
     for what, slugs in seen.missing.items():
         out.print(f"missing for {count(len(slugs), 'cell')}: {what}", markup=False)
     if away := sorted({ahead.source for ahead in seen.cells if ahead.source}):
-        out.print(f"memory and time are unknown until these are here: {', '.join(away)}", markup=False)
+        out.print(f"these are not here, and will be fetched: {', '.join(away)}", markup=False)
+    _print_costs(seen)
     if seen.missing:
         out.print("what this costs is unknown until then", markup=False)
         return
     todo = tasks(plan, Options())
     out.print(f"{count(len(todo), 'task')} to run" if todo else "everything is done", markup=False)
+
+
+def _print_costs(seen: Preview) -> None:
+    """Say what the fits need in all, what does not fit, and what is unknown."""
+    known = [ahead for ahead in seen.cells if ahead.estimate]
+    if known:
+        from bench.train.probe import measure
+
+        machine, fits = measure(), {ahead.bound.fit: ahead for ahead in known if ahead.bound}
+        whole = duration(sum(ahead.estimate.seconds for ahead in fits.values() if ahead.estimate))
+        out.print(
+            f"training: about {whole} for {count(len(fits), 'fit')} one after the other, on this device"
+            f" ({machine.name}, {size(machine.memory)} free); memory is right within a quarter, time within a"
+            " factor of two or three, and writing answers is not counted",
+            markup=False,
+        )
+        for ahead in fits.values():
+            if ahead.estimate and ahead.estimate.memory > machine.memory:
+                out.print(
+                    f"will not fit: {ahead.cell.slug} needs {size(ahead.estimate.memory)}", markup=False
+                )
+    dark = [a.cell.slug for a in seen.cells if a.steps and not a.estimate and a.state.startswith("to fit")]
+    if dark:
+        named = ", ".join(dark[:3]) + (", ..." if len(dark) > 3 else "")
+        out.print(f"memory and time of {count(len(dark), 'fit')} not known: {named}", markup=False)
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
@@ -61,6 +91,9 @@ def plan_json(plan: Plan) -> dict[str, object]:
                 "questions": ahead.questions,
                 "steps": ahead.steps,
                 "weights": ahead.weights,
+                "estimate": {**asdict(ahead.estimate), "memory": ahead.estimate.memory}
+                if ahead.estimate
+                else None,
                 "state": ahead.state,
                 "fit": str(ahead.bound.fit) if ahead.bound and ahead.bound.fit else None,
                 "predictions": str(ahead.bound.predictions) if ahead.bound else None,
@@ -83,6 +116,8 @@ def run(plan: Plan, options: Options) -> int:
     begun = time.monotonic()
     todo = tasks(plan, options)
     fared = Outcomes()
+    if any("fit" in task.stages for task in todo):
+        refuse_early(plan)
     if todo:
         with watching(len(todo)) as listen:
             fared = run_tasks(plan, options, todo, listen)

@@ -32,6 +32,17 @@ def size(value: int | None) -> str:
     return f"{value / 1e6:.1f} MB" if value < 1e9 else f"{value / 1e9:.1f} GB"
 
 
+def duration(seconds: float) -> str:
+    """Write seconds in a unit that people use.
+
+    >>> duration(41.2), duration(300.0), duration(90000.0)
+    ('41 s', '5 min', '25.0 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
 def noun(key: str) -> str:
     """Write what one entry of a group is called.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -15,11 +15,15 @@ from accelerate import PartialState
 from bench.errors import FitError
 from bench.methods import Adapter, Objective, PromptSpec, Seqkd, Training, Tuning
 from bench.prompts import prompt_id
-from bench.train import memory, teacher, tuning
+from bench.store import write_json
+from bench.train import memory, probe, schedule, shapes, teacher, tuning
 from bench.train.checkpoint import Checkpoint, Progress
 from bench.train.data import Encoded, Sample, encode
+from bench.train.estimate import Work, estimate
+from bench.train.lengths import counted
 from bench.train.loop import Lesson, train
 from bench.train.objectives.step import Mathematics
+from bench.train.refuse import check_packages, refuse
 from bench.types import Dataset, Fit, Report, silent
 from bench.weights import (
     Model,
@@ -90,11 +94,13 @@ def fit(
     """
     torch.set_num_threads(threads)
     memory.reset()
+    check_packages(job.tuning, job.training, gpu=torch.cuda.is_available())
     mathematics = _mathematics(job)
     student = Weights(job.base, job.revision, None, job.tuning, _precision(job))
     tokenizer = load_tokenizer(student)
     encoded = encode(dataset, tokenizer, job.prompt, job.training, job.seed)
     out.mkdir(parents=True, exist_ok=True)
+    _foresee(job, encoded, threads, out)
     taught = _taught(job, dataset, tokenizer, encoded, out, report)
     torch.manual_seed(job.seed)  # adapters start from random numbers
     model = tuning.apply(load_model(student), job.tuning)
@@ -124,6 +130,32 @@ def _mathematics(job: FitJob) -> Mathematics:
     if type(job.objective).needs_teacher and job.teacher is None:
         raise FitError(f"the objective '{job.objective.name}' needs a teacher", where="objective.teacher")
     return cast("Mathematics", import_module(type(job.objective).implementation))
+
+
+def _foresee(job: FitJob, encoded: Encoded, threads: int, out: Path) -> None:
+    """Write down what the fit is expected to need, unless that is unknown, and refuse what cannot be.
+
+    Raises:
+        BenchError: something that the fit needs is not there.
+    """
+    student, teacher = shapes.read(job.base, job.revision), None
+    if type(job.objective).needs_teacher and job.teacher is not None and not type(job.objective).of_text:
+        teacher = shapes.read(job.teacher.base, job.teacher.revision)
+    if student is None:
+        return
+    work = Work(
+        student=student,
+        tuning=job.tuning,
+        objective=job.objective,
+        training=job.training,
+        steps=schedule.steps(job.training, len(encoded.samples)),
+        lengths=counted([(sample.start, len(sample.ids) - sample.start) for sample in encoded.samples]),
+        teacher=teacher,
+    )
+    machine = probe.measure(threads, half=job.training.precision == "bf16")
+    refuse(work, machine)
+    found = estimate(work, machine)
+    write_json(out / "estimate.json", {**asdict(found), "memory": found.memory, "machine": machine.name})
 
 
 def _taught(

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 
-from bench.errors import BenchError
 from bench.methods import Lora, Training, Tuning
 from bench.weights import Model
 
@@ -22,9 +21,6 @@ def make(model: Model, training: Training, tuning: Tuning) -> torch.optim.Optimi
     """Return an optimizer of the parameters of ``model`` that are trained.
 
     Each of its groups has a ``ratio``, which the scheduled learning rate is multiplied with.
-
-    Raises:
-        BenchError: it needs bitsandbytes or a GPU, and there is none.
     """
     ratio = tuning.lr_ratio if isinstance(tuning, Lora) else 1.0
     named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
@@ -38,19 +34,7 @@ def make(model: Model, training: Training, tuning: Tuning) -> torch.optim.Optimi
 
 
 def _of_bitsandbytes(training: Training) -> Callable[..., torch.optim.Optimizer]:
-    if training.optimizer.startswith("paged") and not torch.cuda.is_available():
-        raise BenchError(
-            f"the optimizer '{training.optimizer}' pages between GPU and host, and there is no GPU",
-            where="training.optimizer",
-            todo=f"take '{training.optimizer.removeprefix('paged-')}'",
-        )
-    try:
-        import bitsandbytes
-    except ImportError as error:
-        raise BenchError(
-            f"the optimizer '{training.optimizer}' needs the package 'bitsandbytes'",
-            where="training.optimizer",
-            todo="pip install 'text2sql-bench[train]'",
-        ) from error
+    import bitsandbytes
+
     kind: Callable[..., torch.optim.Optimizer] = getattr(bitsandbytes.optim, BITSANDBYTES[training.optimizer])
     return kind

@@ -1,0 +1,87 @@
+"""Lengths: how many tokens the training examples have, counted or, before anything is loaded, sampled."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.methods import PromptSpec, Training
+from bench.prompts import Prompter, answer, needs_tokenizer
+from bench.types import Dataset
+
+SAMPLE = 64
+"""So many examples are looked at before anything is loaded."""
+CHARACTERS = 3.2
+"""Characters of a token of schema text and SQL, where the tokenizer is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Tokens of the training examples.
+
+    Attributes:
+        prompt: in the mean.
+        answer: in the mean.
+        longest: prompt and answer together, at most.
+        longest_answer: at most.
+    """
+
+    prompt: float
+    answer: float
+    longest: int
+    longest_answer: int
+
+
+def counted(pairs: Sequence[tuple[int, int]]) -> Lengths:
+    """Sum up prompts and answers, given as numbers of tokens."""
+    return Lengths(
+        prompt=sum(prompt for prompt, _ in pairs) / len(pairs),
+        answer=sum(answer for _, answer in pairs) / len(pairs),
+        longest=max(map(sum, pairs)),
+        longest_answer=max(answer for _, answer in pairs),
+    )
+
+
+def sampled(dataset: Dataset, prompt: PromptSpec, training: Training, folder: Path | None) -> Lengths | None:
+    """Write some prompts and count their tokens, by the tokenizer in ``folder`` if it is there.
+
+    Gives ``None`` for prompts that cannot be written without a tokenizer.
+
+    Raises:
+        BenchError: a database cannot be read.
+    """
+    if needs_tokenizer(prompt):
+        return None
+    tokens = _tokens(folder)
+    writer = Prompter(prompt, dataset, pool=dataset, seed=0)
+    number = min(SAMPLE, len(dataset.examples))
+    pairs = []
+    for example in random.Random(0).sample(list(dataset.examples), number):
+        text = writer(example)
+        pairs.append((tokens(text), tokens(answer(text, example.gold[0])) + 1))
+    return _cut(counted(pairs), training.max_length)
+
+
+def _cut(found: Lengths, limit: int) -> Lengths:
+    return Lengths(
+        min(found.prompt, limit), found.answer, min(found.longest, limit), min(found.longest_answer, limit)
+    )
+
+
+def _tokens(folder: Path | None) -> Callable[[str], int]:
+    """Return what counts the tokens of a text."""
+    path = folder / "tokenizer.json" if folder else None
+    if path is None or not path.exists():
+        return lambda text: round(len(text) / CHARACTERS)
+    try:
+        from tokenizers import Tokenizer
+    except ModuleNotFoundError:
+        return lambda text: round(len(text) / CHARACTERS)
+    try:
+        made = Tokenizer.from_file(str(path))
+    except Exception as error:  # what its Rust code raises has no type of its own
+        raise BenchError(f"the tokenizer is damaged ({error})", where=str(path)) from error
+    return lambda text: len(made.encode(text).ids)
