@@ -24,12 +24,19 @@ _MOST_REPAIRED = 900
 
 
 class StoppedClock(apsw.VFS):
-    """The system's files under a clock that always shows the same time."""
+    """The system's files under a clock that always shows the same time.
+
+    Temporary files are kept in memory: SQLite sorts in larger pieces than where it knows of no files.
+    """
 
     def __init__(self, now: int) -> None:
         self.name = "stopped-clock"
         self._julian = now * 1000 + _UNIX_EPOCH_IN_JULIAN_MS
         super().__init__(self.name, "")
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+        """Open a file; one without a name is temporary."""
+        return super().xOpen(name, flags) if name else apsw.VFSFile("memdb", name, flags)
 
     def xCurrentTimeInt64(self) -> int:  # noqa: N802 - SQLite's name
         """Return milliseconds since the Julian epoch."""
@@ -63,7 +70,7 @@ class Connection:
     def _set_up(self, path: str, policy: Policy) -> None:
         database = self._database
         size = os.stat(path).st_size  # noqa: PTH116 - pathlib is not loaded here
-        for pragma in guard.pragmas(size, policy):
+        for pragma in (*guard.pragmas(size, policy), "temp_store=1"):
             database.execute(f"PRAGMA {pragma}").fetchall()
         for name, value in guard.limits(policy).items():
             database.limit(getattr(apsw, f"SQLITE_LIMIT_{name}"), value)
@@ -121,6 +128,8 @@ class Connection:
     @staticmethod
     def status(error: Exception) -> str:
         """Name the status of an exception by its class; ``error`` where only the message tells."""
+        if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_NOMEM:
+            return "memory"  # of a temporary file, which is in memory
         return next((status for kinds, status in _STATUS if isinstance(error, kinds)), "internal")
 
     def _tick(self) -> bool:

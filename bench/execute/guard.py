@@ -91,7 +91,6 @@ def pragmas(size: int, policy: Policy) -> tuple[str, ...]:
     """Say how a connection to a file of ``size`` bytes is set up."""
     return (
         "trusted_schema=0",
-        "temp_store=2",
         "cell_size_check=1",
         f"cache_size=-{_CACHE_KIB}",
         f"mmap_size={size if size > MAPPED_FROM else 0}",

@@ -54,7 +54,12 @@ class Connection:
     def _set_up(self, path: str, policy: Policy) -> None:
         database = self._database
         size = os.stat(path).st_size  # noqa: PTH116 - pathlib is not loaded here
-        for pragma in (*guard.pragmas(size, policy), f"hard_heap_limit={policy.heap}", "trusted_schema=1"):
+        for pragma in (
+            *guard.pragmas(size, policy),
+            "temp_store=2",
+            f"hard_heap_limit={policy.heap}",
+            "trusted_schema=1",
+        ):
             database.execute(f"PRAGMA {pragma}").fetchall()
         for name, value in guard.limits(policy).items():
             database.setlimit(getattr(sqlite3, f"SQLITE_LIMIT_{name}"), value)
