@@ -30,10 +30,11 @@ def find(group: str, name: str, *, where: str = "") -> object:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == entry.module.partition(".")[0]:
             raise  # a file of its own is missing, which no extra would bring
+        extra = name if group == "databases" else "train"
         raise BenchError(
             f"{noun(group)} '{name}' needs the package '{error.name}'",
             where=where,
-            todo="install the extra that brings it: pip install 'text2sql-bench[train]'",
+            todo=f"install the extra that brings it: pip install 'text2sql-bench[{extra}]'",
         ) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,24 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A table to be made: its columns with their declared types, and its rows."""
+    """A table to be made: its columns with their declared types, its rows, its primary key."""
 
     name: str
     columns: Sequence[tuple[str, str]]
     rows: Iterable[Sequence[Scalar]]
+    primary_key: Sequence[str] = ()
+
+    def ddl(self, types: Mapping[str, str], quote: Callable[[str], str]) -> str:
+        """Write its CREATE TABLE in the words of another engine.
+
+        Args:
+            types: type of a column as this table says it → the engine's word.
+            quote: writes a name as the engine wants it.
+        """
+        parts = [f"{quote(name)} {types[kind]}" for name, kind in self.columns]
+        if self.primary_key:
+            parts.append(f"PRIMARY KEY ({', '.join(map(quote, self.primary_key))})")
+        return f"CREATE TABLE {quote(self.name)} ({', '.join(parts)})"
 
 
 def build(path: Path, tables: Iterable[Filling]) -> None:

@@ -30,17 +30,14 @@ class Program:
     Attributes:
         name: one of ``ENGINES``, or ``module:class`` of an adapter.
         calls: system calls that it needs beyond those of SQLite.
+        files: what it reads beside the folders of its databases.
         environment: variables that its workers see, for passwords must stand nowhere else.
     """
 
     name: str
     calls: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
-
-    @property
-    def connects(self) -> bool:
-        """Whether its queries run in a server."""
-        return "connect" in self.calls
 
 
 _VERSIONS = {"apsw": apsw.sqlite_lib_version(), "stdlib": sqlite3.sqlite_version}

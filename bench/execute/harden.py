@@ -71,10 +71,12 @@ _FATAL_AARCH64 = {
 }
 _FURTHER_X86_64 = {
     "ioctl": 16, "setitimer": 38, "socket": 41, "connect": 42, "sendmsg": 46, "recvmsg": 47, "shutdown": 48,
-    "getsockname": 51, "getpeername": 52, "setsockopt": 54, "getsockopt": 55, "uname": 63, "sendmmsg": 307,
+    "bind": 49, "getsockname": 51, "getpeername": 52, "setsockopt": 54, "getsockopt": 55, "uname": 63,
+    "epoll_wait": 232, "epoll_ctl": 233, "epoll_create1": 291, "sendmmsg": 307,
 }
 _FURTHER_AARCH64 = {
-    "ioctl": 29, "setitimer": 103, "uname": 160, "socket": 198, "connect": 203, "getsockname": 204,
+    "epoll_create1": 20, "epoll_ctl": 21, "epoll_wait": 22, "ioctl": 29, "setitimer": 103, "uname": 160,
+    "socket": 198, "bind": 200, "connect": 203, "getsockname": 204,
     "getpeername": 205, "setsockopt": 208, "getsockopt": 209, "shutdown": 210, "sendmsg": 211, "recvmsg": 212,
     "sendmmsg": 269,
 }

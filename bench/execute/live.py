@@ -84,6 +84,7 @@ class Live:
         self.engine = scheme
         self._address, self._expected, self._where = address, expected, where
         self._allow_unsafe = allow_unsafe
+        self._places: dict[str, str] = {}
 
     @property
     def program(self) -> Program:
@@ -114,6 +115,12 @@ class Live:
             BenchError: it cannot be reached, refuses the account, lets it write, or is of another version.
         """
         address = self.address(database.stem)
+        if address not in self._places:
+            self._look(address)
+            self._places[address] = self.adapter.place(address)
+        return self._places[address]
+
+    def _look(self, address: str) -> None:
         found = self.adapter.examine(address, allow_unsafe=self._allow_unsafe)
         if found and not begins(found, self._expected):
             raise ConfigError(
@@ -122,7 +129,6 @@ class Live:
                 todo=f'write engine = "{found}", which makes verdicts anew, or start the other one',
             )
         self.engine = found or self.engine
-        return self.adapter.place(address)
 
 
 def is_address(text: str) -> bool:

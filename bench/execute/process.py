@@ -64,7 +64,7 @@ class Process:
     def _start(self, theirs: int, slot: int) -> subprocess.Popen[bytes]:
         settings = {
             "policy": asdict(self._policy),
-            "folders": ["/"] if self._engine.connects else sorted(self.folders),
+            "folders": [*sorted(self.folders), *self._engine.files],
             "calls": self._engine.calls,
             "parent": os.getpid(),
             "slot": slot,

@@ -163,6 +163,8 @@ def classify(connection: Connection | type[Connection], error: Exception, word: 
         return "too_large", detail
     if isinstance(error, MemoryError):
         return "memory", detail or "out of memory"
+    if isinstance(error, TimeoutError):
+        return "timeout", detail
     status = "error_decode" if isinstance(error, UnicodeError) else connection.status(error)
     if status == "error":
         status = _by_message(detail)

@@ -1,0 +1,106 @@
+"""DuckDB: files of it as an engine to run queries on, to read and to copy a data set into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+
+from adapters.databases.build import Filling, quoted
+from adapters.databases.values import row
+from bench.errors import DataError
+from bench.execute.engines import Program
+
+BLOCK = 10_000
+_BASE_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' ORDER BY 1"
+TYPES = {
+    "integer": "BIGINT",
+    "real": "DOUBLE",
+    "text": "VARCHAR",
+    "blob": "BLOB",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+"""Kind of a column → its type here."""
+
+
+class DuckDb:
+    """DuckDB, as the entry point ``bench.databases:duckdb``; an address is ``duckdb:`` and a path."""
+
+    dialect = "duckdb"
+    folds = False
+    home = "duckdb:{db_id}.duckdb"
+    program = Program(
+        "adapters.databases.duckdb_connection:Connection",
+        calls=("setitimer",),
+        files=("/proc/self/cgroup", "/sys/fs/cgroup"),
+    )
+    limits: ClassVar[Mapping[str, bool]] = {
+        "rows and bytes of a result": True,
+        "random numbers": True,
+        "the clock": False,
+        "time of a query": False,
+        "memory": False,
+    }
+
+    def place(self, address: str) -> str:
+        """Return the path of the file.
+
+        >>> DuckDb().place("duckdb:///data/x.duckdb")
+        '/data/x.duckdb'
+        """
+        return str(Path(address.removeprefix("duckdb:").removeprefix("//")).resolve())
+
+    def examine(self, address: str, *, allow_unsafe: bool) -> str:  # noqa: ARG002 - files are opened to be read
+        """Give the version; whether the file is there, its worker will say."""
+        return f"duckdb {duckdb.__version__}"
+
+    def tables(self, address: str) -> Iterator[Filling]:
+        """Read every table.
+
+        Raises:
+            DataError: the file is no DuckDB database, or of another version.
+        """
+        path = self.place(address)
+        try:
+            with duckdb.connect(path, read_only=True) as database:
+                for (name,) in database.execute(_BASE_TABLES).fetchall():
+                    shown = database.execute(f"SELECT * FROM {quoted(name)}")
+                    columns = [(column[0], _kind(str(column[1]))) for column in shown.description or []]
+                    rows = (values for block in iter(partial(shown.fetchmany, BLOCK), []) for values in block)
+                    yield Filling(name, columns, map(row, rows))
+        except duckdb.Error as error:
+            raise DataError(f"cannot be read ({str(error).splitlines()[0]})", where=path) from error
+
+    def fill(self, address: str, tables: Iterable[Filling], reader: str) -> None:  # noqa: ARG002 - no accounts here
+        """Make a database that holds ``tables``, in place of one that is there."""
+        import pandas as pd
+
+        path = Path(self.place(address))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.tmp")
+        unfinished.unlink(missing_ok=True)
+        with duckdb.connect(str(unfinished)) as database:
+            for table in tables:
+                database.execute(table.ddl(TYPES, quoted))
+                rows = iter(table.rows)
+                names = [name for name, _ in table.columns]
+                while block := list(islice(rows, BLOCK)):
+                    database.register("block", pd.DataFrame(block, columns=names, dtype=object))
+                    database.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM block")
+                    database.unregister("block")
+        unfinished.replace(path)
+
+
+def _kind(name: str) -> str:
+    """Give the type of SQLite that comes nearest to one of DuckDB."""
+    upper = name.upper()
+    if "INT" in upper or upper in ("BOOLEAN", "BOOL"):
+        return "INTEGER"
+    if upper == "BLOB":
+        return "BLOB"
+    return "REAL" if upper.startswith(("DOUBLE", "FLOAT", "DECIMAL")) else "TEXT"

@@ -1,0 +1,187 @@
+"""MySQL and MariaDB: servers as an engine to run queries on, to read and to copy a data set into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import pymysql
+from pymysql.connections import Connection as Client
+from pymysql.constants import CR, ER, FIELD_TYPE
+from pymysql.cursors import SSCursor
+
+from adapters.databases.build import Filling
+from adapters.databases.mysql_connection import ADMIN, PASSWORD, connect, version
+from adapters.databases.values import row
+from bench.errors import BenchError, ConfigError, DataError
+from bench.execute.engines import Program
+from bench.execute.harden import FURTHER
+
+BLOCK = 1000
+TYPES = {
+    "integer": "BIGINT",
+    "real": "DOUBLE",
+    "text": "LONGTEXT",
+    "blob": "LONGBLOB",
+    "date": "DATE",
+    "timestamp": "DATETIME(6)",
+}
+"""Kind of a column → its type here."""
+
+HARMLESS = frozenset({"USAGE", "SELECT", "SHOW VIEW", "SHOW DATABASES", "PROCESS", "REFERENCES"})
+"""Privileges with which nothing can be changed."""
+
+_GRANT = re.compile(r"GRANT (.+?) ON ", re.IGNORECASE)
+_INTEGERS = {
+    FIELD_TYPE.TINY,
+    FIELD_TYPE.SHORT,
+    FIELD_TYPE.INT24,
+    FIELD_TYPE.LONG,
+    FIELD_TYPE.LONGLONG,
+    FIELD_TYPE.YEAR,
+}
+_REALS = {FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE, FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL}
+
+
+class MySql:
+    """MySQL and MariaDB, as the entry point ``bench.databases:mysql``."""
+
+    dialect = "mysql"
+    folds = True
+    home = "mysql://localhost/{db_id}"
+    program = Program(
+        "adapters.databases.mysql_connection:Connection",
+        calls=tuple(FURTHER),
+        files=("/",),
+        environment=("HOME", PASSWORD, ADMIN),
+    )
+    limits: ClassVar[Mapping[str, bool]] = {
+        "rows and bytes of a result": True,
+        "random numbers": True,
+        "the clock": True,
+        "time of a query": False,
+        "memory": False,
+    }
+
+    def place(self, address: str) -> str:
+        """Return the address itself."""
+        return address
+
+    def examine(self, address: str, *, allow_unsafe: bool) -> str:
+        """Give the version of a server that can be asked safely; empty where the database is not there.
+
+        Raises:
+            BenchError: it cannot be reached or refuses the account.
+            ConfigError: the account can write.
+        """
+        try:
+            with _open(address) as link, link.cursor() as cursor:
+                cursor.execute("SHOW GRANTS FOR CURRENT_USER()")
+                grants = [str(grant) for (grant,) in cursor.fetchall()]
+                said = version(link)
+        except DataError:
+            return ""
+        powers = sorted({power for grant in grants for power in _powers(grant)} - HARMLESS)
+        if powers and not allow_unsafe:
+            raise ConfigError(
+                f"the account has more than SELECT: {', '.join(powers[:5])}",
+                where=address,
+                todo="take an account with SELECT alone, or --allow-unsafe where nothing can be lost",
+            )
+        number = said.removeprefix("5.5.5-").partition("-")[0]
+        return f"{'mariadb' if 'MariaDB' in said else 'mysql'} {number}"
+
+    def tables(self, address: str) -> Iterator[Filling]:
+        """Read every table of the database."""
+        with _open(address) as link:
+            with link.cursor() as cursor:
+                cursor.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
+                names = [str(name) for name, _ in cursor.fetchall()]
+            for name in names:
+                with SSCursor(link) as cursor:
+                    cursor.execute(f"SELECT * FROM {quoted(name)}")
+                    columns = [(column[0], _kind(int(column[1]))) for column in cursor.description or ()]
+                    blocks = iter(partial(cursor.fetchmany, BLOCK), ())
+                    yield Filling(name, columns, (row(values) for block in blocks for values in block))
+
+    def fill(self, address: str, tables: Iterable[Filling], reader: str) -> None:
+        """Make a database that holds ``tables``, in place of one that is there.
+
+        Args:
+            address: of the database, for an account that may make it.
+            tables: what it will hold.
+            reader: the account that may read it, whatever its host.
+        """
+        name = urlsplit(address).path.lstrip("/")
+        with _open(address, database=False) as link, link.cursor() as cursor:
+            cursor.execute("SELECT user, host FROM mysql.user WHERE user = %s", (reader,))
+            accounts = cursor.fetchall()
+            if not accounts:
+                todo = f"CREATE USER {reader}@localhost IDENTIFIED BY '…'"
+                raise ConfigError(f"there is no account '{reader}'", where=address, todo=todo)
+            cursor.execute("SET SESSION sql_mode = 'ANSI_QUOTES', SESSION foreign_key_checks = 0")
+            cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
+            cursor.execute(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+            for user, host in accounts:
+                cursor.execute(f"GRANT SELECT ON {quoted(name)}.* TO %s@%s", (user, host))
+            link.select_db(name)
+            for table in tables:
+                cursor.execute(table.ddl(TYPES, quoted))
+                marks = ", ".join(["%s"] * len(table.columns))
+                rows = iter(table.rows)
+                while block := list(islice(rows, BLOCK)):
+                    cursor.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({marks})", block)
+            link.commit()
+
+
+def quoted(name: str) -> str:
+    """Write a name so that it is taken for one, whatever stands in it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _powers(grant: str) -> list[str]:
+    """List the privileges of one line of SHOW GRANTS.
+
+    >>> _powers("GRANT SELECT, INSERT (`a`, `b`) ON `x`.* TO `me`@`%` WITH GRANT OPTION")
+    ['SELECT', 'INSERT', 'GRANT OPTION']
+    """
+    found = _GRANT.match(grant)
+    if found is None:
+        return [grant.removeprefix("GRANT ")]  # a role, with whatever it brings
+    named = re.sub(r"\([^)]*\)", "", found[1]).split(",")
+    further = ["GRANT OPTION"] if grant.upper().endswith("WITH GRANT OPTION") else []
+    return [name.strip().upper() for name in named] + further
+
+
+@contextmanager
+def _open(address: str, *, database: bool = True) -> Iterator[Client]:
+    """Open a connection for the bench's own questions.
+
+    Raises:
+        DataError: there is no such database.
+        BenchError: the server cannot be reached, or refuses the account.
+    """
+    try:
+        with connect(address, database=database) as link:
+            yield link
+    except pymysql.MySQLError as error:
+        code, said = error.args if len(error.args) == 2 else (0, str(error))
+        if code == ER.BAD_DB_ERROR:
+            raise DataError("there is no such database", where=address) from error
+        if code in (ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR):
+            todo = f"put its password into ~/.my.cnf or {PASSWORD}, and grant it SELECT"
+            raise BenchError(f"the server refuses the account ({said})", where=address, todo=todo) from error
+        if code in (CR.CR_CONN_HOST_ERROR, CR.CR_CONNECTION_ERROR, CR.CR_UNKNOWN_HOST):
+            what = f"the server cannot be reached ({said})"
+            raise BenchError(what, where=address, todo="start it, or correct this") from error
+        raise BenchError(f"the server refuses ({said})", where=address) from error
+
+
+def _kind(code: int) -> str:
+    """Give the type of SQLite that comes nearest to one of MySQL."""
+    return "INTEGER" if code in _INTEGERS else "REAL" if code in _REALS else "TEXT"

@@ -1,0 +1,186 @@
+"""PostgreSQL: servers as an engine to run queries on, to read and to copy a data set into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import errors, sql
+
+from adapters.databases.build import Filling, quoted
+from adapters.databases.postgres_connection import ADMIN, connect
+from adapters.databases.values import row
+from bench.errors import BenchError, ConfigError, DataError
+from bench.execute.engines import Program
+from bench.execute.harden import FURTHER
+
+BLOCK = 10_000
+TYPES = {
+    "integer": "bigint",
+    "real": "double precision",
+    "text": "text",
+    "blob": "bytea",
+    "date": "date",
+    "timestamp": "timestamp",
+}
+"""Kind of a column → its type here."""
+
+_POWERS = """
+SELECT CASE
+  WHEN rolsuper THEN 'is a superuser'
+  WHEN rolcreatedb OR rolcreaterole OR rolreplication THEN 'can create databases or roles'
+  ELSE (SELECT 'is a member of ' || other.rolname FROM pg_roles other
+        WHERE other.rolname IN ('pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
+                                'pg_execute_server_program', 'pg_signal_backend')
+          AND pg_has_role(current_user, other.oid, 'USAGE') LIMIT 1)
+END FROM pg_roles WHERE rolname = current_user
+UNION ALL
+SELECT 'can write to ' || c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+  AND (has_table_privilege(c.oid, 'INSERT') OR has_table_privilege(c.oid, 'UPDATE')
+       OR has_table_privilege(c.oid, 'DELETE') OR has_table_privilege(c.oid, 'TRUNCATE'))
+UNION ALL
+SELECT 'can create tables in ' || nspname FROM pg_namespace
+WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE')
+UNION ALL
+SELECT 'can create schemas' WHERE has_database_privilege(current_database(), 'CREATE')
+"""
+_TABLES = """
+SELECT table_schema, table_name FROM information_schema.tables
+WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
+"""
+_ENDS = "SELECT has_function_privilege('pg_terminate_backend(integer, bigint)', 'EXECUTE')"
+
+
+class Postgres:
+    """PostgreSQL, as the entry point ``bench.databases:postgres``."""
+
+    dialect = "postgres"
+    folds = True
+    home = "postgresql://localhost/{db_id}"
+    program = Program(
+        "adapters.databases.postgres_connection:Connection",
+        calls=tuple(FURTHER),
+        files=("/",),
+        environment=("HOME", "PGPASSFILE", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", ADMIN),
+    )
+    limits: ClassVar[Mapping[str, bool]] = {
+        "rows and bytes of a result": True,
+        "random numbers": True,
+        "temporary files, where the server sets temp_file_limit": True,
+        "the clock": False,
+        "time of a query": False,
+        "memory": False,
+    }
+
+    def place(self, address: str) -> str:
+        """Return the address itself."""
+        return address
+
+    def examine(self, address: str, *, allow_unsafe: bool) -> str:
+        """Give the version of a server that can be asked safely; empty where the database is not there.
+
+        Raises:
+            BenchError: it cannot be reached or refuses the account, or nobody could end a query.
+            ConfigError: the account can write.
+        """
+        try:
+            with _open(address) as link:
+                powers = [str(power) for (power,) in link.execute(_POWERS) if power]
+                version = link.execute("SHOW server_version").fetchone()
+                admin = os.environ.get(ADMIN)
+                if not admin and link.execute(_ENDS).fetchone() != (True,):
+                    raise BenchError("may not end its own sessions", where=address, todo=f"set {ADMIN}")
+        except DataError:
+            return ""
+        if powers and not allow_unsafe:
+            raise ConfigError(
+                f"the account {powers[0]}",
+                where=address,
+                todo="take a role with SELECT alone, or --allow-unsafe where nothing can be lost",
+            )
+        return f"postgresql {str(version[0] if version else '').split()[0]}"
+
+    def tables(self, address: str) -> Iterator[Filling]:
+        """Read every table; one outside of ``public`` is called after its schema too."""
+        with _open(address) as link, link.transaction():
+            for found in link.execute(_TABLES).fetchall():
+                schema, name = map(str, found)
+                cursor = link.cursor("table_to_be_read")
+                cursor.itersize = BLOCK
+                cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, name)))
+                columns = [(column.name, _kind(column.type_code)) for column in cursor.description or ()]
+                yield Filling(name if schema == "public" else f"{schema}_{name}", columns, map(row, cursor))
+                cursor.close()
+
+    def fill(self, address: str, tables: Iterable[Filling], reader: str) -> None:
+        """Make a database that holds ``tables``, in place of one that is there.
+
+        Args:
+            address: of the database, for an account that may make it.
+            tables: what it will hold.
+            reader: the role that may read it.
+        """
+        parts = urlsplit(address)
+        database = sql.Identifier(parts.path.lstrip("/"))
+        role = sql.Identifier(reader)
+        with _open(parts._replace(path="/postgres").geturl()) as link:
+            if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader,)).fetchone():
+                raise ConfigError(
+                    f"there is no role '{reader}'",
+                    where=address,
+                    todo=f"CREATE ROLE {reader} LOGIN PASSWORD '…'",
+                )
+            link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
+            link.execute(sql.SQL("CREATE DATABASE {}").format(database))
+            link.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+            link.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+        with _open(address) as link, link.transaction():
+            for table in tables:
+                link.execute(table.ddl(TYPES, quoted).encode())
+                with link.cursor().copy(f"COPY {quoted(table.name)} FROM STDIN".encode()) as copy:
+                    for values in table.rows:
+                        copy.write_row(values)
+            link.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+            link.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
+
+
+@contextmanager
+def _open(address: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Open a session for the bench's own questions.
+
+    Raises:
+        DataError: there is no such database.
+        BenchError: the server cannot be reached, or refuses the account.
+    """
+    try:
+        with connect(address) as link:
+            yield link
+    except psycopg.Error as error:
+        said = " ".join(str(error).split())
+        if "does not exist" in said and "database" in said:
+            raise DataError("there is no such database", where=address) from error
+        if isinstance(error, psycopg.OperationalError) and not isinstance(error, errors.AdminShutdown):
+            wrong = "authentication" in said or "password" in said or "role" in said
+            what = "the server refuses the account" if wrong else "the server cannot be reached"
+            todo = (
+                "put the password into ~/.pgpass or PGPASSWORD"
+                if wrong
+                else "start it, or correct the address"
+            )
+            raise BenchError(f"{what} ({said})", where=address, todo=todo) from error
+        raise BenchError(f"the server refuses ({said})", where=address) from error
+
+
+def _kind(code: int) -> str:
+    """Give the type of SQLite that comes nearest to one of PostgreSQL."""
+    name = getattr(psycopg.adapters.types.get(code), "name", "")
+    if name in ("int2", "int4", "int8", "bool", "oid"):
+        return "INTEGER"
+    if name == "bytea":
+        return "BLOB"
+    return "REAL" if name in ("float4", "float8", "numeric") else "TEXT"
