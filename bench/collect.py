@@ -107,4 +107,7 @@ def _provenance(bound: Bound) -> dict[str, object]:
     }
     if bound.fit is not None:
         found |= {"fit_key": bound.fit_key, "fit": read_json(bound.fit / "provenance.json")}
+    for name, folder in (("prompts", bound.predictions), ("training_prompts", bound.fit)):
+        if folder is not None and (folder / "prompts.json").is_file():
+            found[name] = read_json(folder / "prompts.json")
     return found

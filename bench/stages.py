@@ -23,7 +23,7 @@ from bench.judge.score import score
 from bench.methods import Sft
 from bench.plan import STAGES, Bound, Plan, Stage
 from bench.prompts import Tokenizer, needs_tokenizer
-from bench.prompts.recall import summarize
+from bench.prompts.recall import summarize, watched
 from bench.store import append, drop_torn, read_lines, write_json, write_lines
 from bench.types import Prediction, Report, Request, Verdict, silent
 
@@ -91,7 +91,7 @@ def _requests(plan: Plan, bound: Bound) -> list[Request]:
     examples, spec = bound.dataset.examples, plan.suite.prompt
     prompter = plan.prompter(bound, _tokenizer(bound) if needs_tokenizer(spec) else None)
     prompts = [prompter.prompt(example) for example in examples]
-    if spec.filter is not None or spec.budget is not None:
+    if watched(spec):
         schemas = [bound.dataset.schema(example) for example in examples]
         write_json(bound.predictions / "prompts.json", asdict(summarize(examples, schemas, prompts)))
     requests = [

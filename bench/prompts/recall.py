@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bench.methods import PromptSpec
 from bench.prompts.prompter import Prompt
 from bench.types import Example, Schema
 
@@ -37,6 +38,11 @@ class Summary:
     tables: float | None = None
     columns: float | None = None
     unread: int = 0
+
+
+def watched(spec: PromptSpec) -> bool:
+    """Say whether prompts may show less than the whole schema, so that a summary tells something."""
+    return spec.filter is not None or spec.budget is not None
 
 
 def summarize(examples: Sequence[Example], schemas: Sequence[Schema], prompts: Sequence[Prompt]) -> Summary:

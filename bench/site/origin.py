@@ -12,21 +12,30 @@ _WORDS = {
     "accumulation": "gradient accumulation",
     "alpha": "LoRA alpha",
     "batch": "examples in a batch",
+    "columns": "share of gold's columns that are shown",
     "clip": "gradient norm clipped at",
+    "dropped": "with tables left out to fit the budget",
     "dataset_fingerprint": "fingerprint of the data",
     "fit_key": "identity of the training",
     "judged": "folder of the verdicts",
+    "longest": "tokens of the longest",
     "lr": "learning rate",
     "max_length": "longest example, tokens",
     "overflow": "examples that are longer",
     "predict_key": "identity of the answers",
     "quantization": "quantisation",
     "rank": "LoRA rank",
+    "tables": "share of gold's tables that are shown",
     "targets": "layers adapted",
+    "truncated": "cut off to fit the budget",
+    "unread": "golds that cannot be read for these shares",
 }
 """Names of settings that do not explain themselves."""
 
 _RUNS = {"fit": "Training", "predict": "Prediction"}
+
+_PROMPTS = {"prompts": "Prompts asked", "training_prompts": "Prompts learnt from"}
+"""What the summaries of prompts are called: how often they were cut, how much of gold they show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,11 @@ def parts(record: Mapping[str, object]) -> tuple[Part, ...]:
     runs = {title: _mapping(record.get(name)) for name, title in _RUNS.items()}
     if runs["Training"] == runs["Prediction"]:
         runs = {"Training and prediction": runs["Training"]}
-    rest = {name: value for name, value in record.items() if name not in (*_RUNS, "method")}
+    rest = {name: value for name, value in record.items() if name not in (*_RUNS, *_PROMPTS, "method")}
     found = (
         Part("Settings", _settings(_mapping(record.get("method")))),
         *(Part(title, _run(run)) for title, run in runs.items()),
+        *(Part(title, _settings(_mapping(record.get(name)))) for name, title in _PROMPTS.items()),
         Part("Identities", _settings(rest)),
     )
     return tuple(part for part in found if part.facts)

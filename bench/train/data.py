@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from bench.errors import FitError
 from bench.methods import PromptSpec, Training
-from bench.prompts import Prompter, answer
+from bench.prompts import Prompt, Prompter, answer
+from bench.prompts.recall import watched
 from bench.types import Dataset, Example
 from bench.weights import Tokenizer
 
@@ -37,12 +38,14 @@ class Batch:
         attention: which of them are no padding, boolean ``[B, T]``.
         answer: which of them are gold SQL, its end-of-text token included, boolean ``[B, T]``.
         names: the ids of the examples, to name them when something goes wrong.
+        row: a model may read several samples in one row of up to so many tokens, or not for ``None``.
     """
 
     ids: Tensor
     attention: Tensor
     answer: Tensor
     names: tuple[str, ...]
+    row: int | None = None
 
     @property
     def tokens(self) -> int:
@@ -51,16 +54,22 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """Copy the batch to ``device``."""
-        return Batch(self.ids.to(device), self.attention.to(device), self.answer.to(device), self.names)
+        ids, attention, answer = (part.to(device) for part in (self.ids, self.attention, self.answer))
+        return Batch(ids, attention, answer, self.names, self.row)
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The samples of a training set, and the names of the examples that had to be cut or left out."""
+    """The samples of a training set, and the names of the examples that had to be cut or left out.
+
+    ``prompts`` tells, by example, what became of its schema where the prompt has a filter or a budget;
+    their texts are left out.
+    """
 
     samples: tuple[Sample, ...]
     truncated: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
 
 
 def encode(
@@ -76,8 +85,12 @@ def encode(
     """
     prompter = Prompter(prompt, dataset, tokenizer=tokenizer, pool=dataset, seed=seed)
     samples, truncated, dropped = [], [], []
+    prompts: dict[str, Prompt] = {}
     for example in _chosen(dataset.examples, training.examples, seed):
-        sample = _sample(example, tokenizer, prompter)
+        written = prompter.prompt(example)
+        if watched(prompt):
+            prompts[example.id] = replace(written, text="")
+        sample = _sample(example, tokenizer, written.text)
         excess = len(sample.ids) - training.max_length
         if excess > 0 and (training.overflow == "drop" or excess >= sample.start):
             dropped.append(sample.id)
@@ -93,11 +106,11 @@ def encode(
             "the training split has no example" if not dropped else "every training example is too long",
             where=f"{dataset.name}/{dataset.split}",
         )
-    return Encoded(tuple(samples), tuple(truncated), tuple(dropped))
+    return Encoded(tuple(samples), tuple(truncated), tuple(dropped), prompts)
 
 
-def collate(samples: Sequence[Sample], pad: int) -> Batch:
-    """Pad ``samples`` on the right to the longest of them."""
+def collate(samples: Sequence[Sample], pad: int, row: int | None = None) -> Batch:
+    """Pad ``samples`` on the right to the longest of them; ``row`` is handed on."""
     width = max(len(sample.ids) for sample in samples)
     ids = torch.full((len(samples), width), pad, dtype=torch.long)
     attention = torch.zeros((len(samples), width), dtype=torch.bool)
@@ -107,7 +120,7 @@ def collate(samples: Sequence[Sample], pad: int) -> Batch:
         ids[row, :length] = torch.tensor(sample.ids)
         attention[row, :length] = True
         answers[row, sample.start : length] = True
-    return Batch(ids, attention, answers, tuple(sample.id for sample in samples))
+    return Batch(ids, attention, answers, tuple(sample.id for sample in samples), row)
 
 
 def split(batch: Batch) -> list[Sample]:
@@ -146,9 +159,8 @@ def _chosen(examples: Sequence[Example], number: int | None, seed: int) -> Seque
     return random.Random(f"subset-{seed}").sample(examples, number)
 
 
-def _sample(example: Example, tokenizer: Tokenizer, prompter: Prompter) -> Sample:
+def _sample(example: Example, tokenizer: Tokenizer, text: str) -> Sample:
     """Tokenise prompt and answer apart: in prediction, too, the prompt ends where it ends here."""
-    text = prompter(example)
     head = tokenizer(text)["input_ids"]
     tail = tokenizer(answer(text, example.gold[0]), add_special_tokens=False)["input_ids"]
     return Sample(example.id, (*head, *tail, tokenizer.eos_token_id), len(head))

@@ -15,15 +15,17 @@ from accelerate import PartialState
 from bench.errors import FitError
 from bench.methods import Adapter, Objective, PromptSpec, Seqkd, Training, Tuning
 from bench.prompts import prompt_id
+from bench.prompts.recall import summarize
 from bench.store import write_json
-from bench.train import memory, probe, schedule, shapes, teacher, tuning
+from bench.train import answers, memory, probe, schedule, shapes, teacher, tuning
 from bench.train.checkpoint import Checkpoint, Progress
 from bench.train.data import Encoded, Sample, encode
 from bench.train.estimate import Work, estimate
 from bench.train.lengths import counted
 from bench.train.loop import Lesson, train
-from bench.train.objectives.step import Mathematics
+from bench.train.objectives.step import Mathematics, Models
 from bench.train.refuse import check_packages, refuse
+from bench.train.validate import Exam
 from bench.types import Dataset, Fit, Report, silent
 from bench.weights import (
     Model,
@@ -100,6 +102,7 @@ def fit(
     tokenizer = load_tokenizer(student)
     encoded = encode(dataset, tokenizer, job.prompt, job.training, job.seed)
     out.mkdir(parents=True, exist_ok=True)
+    _tell_prompts(dataset, encoded, out)
     _foresee(job, encoded, threads, out)
     taught = _taught(job, dataset, tokenizer, encoded, out, report)
     torch.manual_seed(job.seed)  # adapters start from random numbers
@@ -113,8 +116,18 @@ def fit(
     if taught and not getattr(job.objective, "mle_weight", 0):
         samples = tuple(sample for sample in samples if sample.id in taught)
     checkpoint = Checkpoint(out, _identity(job, dataset, threads), checkpoint_seconds, checkpoint_steps)
+    kept = (job.teacher.fit if job.teacher is not None else None) or out  # beside what predicts
     progress = train(
-        Lesson(models, mathematics, job.objective, job.training, job.tuning, job.seed),
+        Lesson(
+            models,
+            mathematics,
+            job.objective,
+            job.training,
+            job.tuning,
+            job.seed,
+            _exam(job, dataset, tokenizer, models),
+            kept,
+        ),
         samples,
         checkpoint,
         report,
@@ -123,6 +136,16 @@ def fit(
         tuning.save(model, tokenizer, out)
         checkpoint.remove()
     return _measured(model, progress, encoded, len(samples), threads)
+
+
+def _tell_prompts(dataset: Dataset, encoded: Encoded, out: Path) -> None:
+    """Write down how much of what gold needs the prompts show, and how often they were cut."""
+    if not encoded.prompts or not PartialState().is_main_process:
+        return
+    examples = [example for example in dataset.examples if example.id in encoded.prompts]
+    schemas = [dataset.schema(example) for example in examples]
+    prompts = [encoded.prompts[example.id] for example in examples]
+    write_json(out / "prompts.json", asdict(summarize(examples, schemas, prompts)))
 
 
 def _mathematics(job: FitJob) -> Mathematics:
@@ -171,6 +194,14 @@ def _taught(
     return {sample.id: sample for sample in encode(said, tokenizer, job.prompt, training, job.seed).samples}
 
 
+def _exam(job: FitJob, dataset: Dataset, tokenizer: Tokenizer, models: Models) -> Exam | None:
+    """Make the exam by which training may stop early."""
+    validation = job.training.validation
+    if validation is None or validation.by != "ex":
+        return None
+    return answers.exam(dataset, tokenizer, models, validation.max_new_tokens)
+
+
 def _precision(job: FitJob) -> Precision:
     """Keep trained weights in float32; frozen ones may be in half precision."""
     return job.training.precision if isinstance(job.tuning, Adapter) else "fp32"
@@ -203,6 +234,8 @@ def _measured(model: Model, progress: Progress, encoded: Encoded, examples: int,
     }
     if progress.validations:
         logs["validation_loss"] = min(progress.validations)
+    if progress.executed:
+        logs["validation_ex"] = max(progress.executed)
     return Fit(
         parameters=total,
         trainable=trainable,

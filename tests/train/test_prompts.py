@@ -12,12 +12,13 @@ from tests import random_models
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
 from bench.decode import parse  # noqa: E402
-from bench.methods import PromptSpec, Training  # noqa: E402
+from bench.methods import Filter, Lora, PromptSpec, Sft, Training  # noqa: E402
 from bench.plan import Plan  # noqa: E402
-from bench.prompts import FORMATS, answer  # noqa: E402
+from bench.prompts import FORMATS, Prompter, answer  # noqa: E402
 from bench.stages import _requests  # noqa: E402
 from bench.store import Store  # noqa: E402
 from bench.train.data import encode  # noqa: E402
+from bench.train.fit import FitJob, fit  # noqa: E402
 from bench.weights import Weights, load_tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -94,3 +95,18 @@ def test_what_the_tokenizer_wrote_is_kept_for_the_board(model: str, tmp_path: Pa
     assert summary["dropped"] > 0
     assert summary["longest"] <= 230
     assert 0 < summary["tables"] <= 1
+
+
+def test_what_became_of_the_prompts_of_training_is_told(tmp_path: Path) -> None:
+    random_models.make(tmp_path / "model")
+    model = str(tmp_path / "model")
+    bound = planned({}, model, tmp_path).cells[0]
+    spec = PromptSpec(filter=Filter(tables=1, columns=2), budget=120, overflow="truncate")
+    training = Training(steps=1, batch=2, lr=1e-3, max_length=2000)
+    fit(FitJob(model, None, Lora(rank=2), Sft(), training, spec, 0), bound.dataset, tmp_path / "fit")
+    told = json.loads((tmp_path / "fit/prompts.json").read_text())
+    prompter = Prompter(spec, bound.dataset, tokenizer=load_tokenizer(Weights(model)))
+    cuts = [prompter.prompt(example).cut for example in bound.dataset.examples]
+    assert (told["prompts"], told["truncated"]) == (8, cuts.count("truncated"))
+    assert 0 < told["truncated"] < 8
+    assert 0 < told["columns"] < 1  # two columns of one table are less than some golds name
