@@ -195,7 +195,7 @@ class Plan:
             predictions=predicted,
             rules=versioned(names),
             policy=named(self.suite.judge.policy, where=self.suite.place("judge.policy")).id,
-            engine=ENGINE,
+            engine=self.suite.datasets[cell.dataset].engine or ENGINE,
         )
         return Bound(
             cell=cell,

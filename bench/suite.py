@@ -91,6 +91,18 @@ class DatasetSpec(Record):
     """Split of this set, or ``name/split`` of another one of the suite."""
     root: str | None = None
     """Folder of a set that is not embedded; relative to the suite's file."""
+    db: str | None = None
+    """Address of its databases, if they are not SQLite files: ``postgresql://bench@localhost/{db_id}``."""
+    engine: str | None = None
+    """The engine behind ``db``, as in ``postgresql 15``: part of the key of its verdicts."""
+
+    @model_validator(mode="after")
+    def _engine_named(self) -> DatasetSpec:
+        if (self.db is None) != (self.engine is None):
+            raise ValueError(
+                "'db' and 'engine' go together: engine = \"postgresql 15\" says which one answers"
+            )
+        return self
 
 
 class Grid(Record):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import AsJson, RequireSandbox
+from bench.cli.options import AllowUnsafe, AsJson, RequireSandbox
 from bench.errors import DONE, FAILED
 from bench.words import count
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def execute(
-    database: Annotated[Path, typer.Argument(metavar="DB.sqlite", help="The database.")],
+    database: Annotated[
+        str, typer.Argument(metavar="DB", help="A SQLite file, or an address: postgresql://me@host/db.")
+    ],
     sql: Annotated[str, typer.Argument(metavar="SQL", help="The query; - reads it from the input.")],
     policy: Annotated[str, typer.Option(help="Limits: standard, spider or fast.")] = "standard",
     now: Annotated[str, typer.Option(help="What SQL's clock shows, such as 2026-11-20.")] = "",
@@ -29,16 +31,19 @@ def execute(
         str, typer.Option(help="apsw, or stdlib: Python's own, with fewer guarantees.")
     ] = "apsw",
     require_sandbox: RequireSandbox = False,
+    allow_unsafe: AllowUnsafe = False,
     as_json: AsJson = False,
 ) -> None:
     """Run one query as a benchmark would: read-only, shut in, and counted."""
     from bench.execute import Executor
+    from bench.execute.live import Live, is_address
     from bench.execute.policy import at, named
 
     limits = replace(at(named(policy, where="--policy"), now, where="--now"), preview_rows=rows)
     text = sys.stdin.read() if sql == "-" else sql
-    with Executor(limits, workers=1, engine=engine, require_sandbox=require_sandbox) as executor:
-        outcome = executor.run(database, text)
+    live = Live(database, allow_unsafe=allow_unsafe, where="DB") if is_address(database) else None
+    with Executor(limits, workers=1, engine=engine, require_sandbox=require_sandbox, live=live) as executor:
+        outcome = executor.run(Path(database), text)
         if as_json:
             print(json.dumps(_json(outcome, executor), indent=2))
         else:
@@ -90,8 +95,8 @@ def _show(outcome: Outcome, executor: Executor) -> None:
         err.print(f"note: {note}", markup=False)
     absent = [layer for layer, stands in executor.sandbox.items() if not stands]
     walls = f"sandbox without {', '.join(absent)}" if absent else "whole sandbox"
-    cost = f"{outcome.steps:,} of {executor.policy.steps:,} steps"
-    err.print(f"{cost}, {executor.engine}, {walls}", markup=False)
+    cost = f"{outcome.steps:,} of {executor.policy.steps:,} steps, " if outcome.steps else ""
+    err.print(f"{cost}{executor.engine}, {walls}", markup=False)
 
 
 def _cell(value: Scalar) -> str:

@@ -12,6 +12,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RequireSandbox = Annotated[
     bool, typer.Option("--require-sandbox", help="Refuse to run SQL where a layer of the sandbox is absent.")
 ]
+AllowUnsafe = Annotated[
+    bool, typer.Option("--allow-unsafe", help="With an address: take an account that can write.")
+]
 
 
 def choice(option: str, value: str, known: tuple[str, ...]) -> str:

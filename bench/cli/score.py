@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import AsJson, RequireSandbox, choice
+from bench.cli.options import AllowUnsafe, AsJson, RequireSandbox, choice
 from bench.errors import DONE, FAILED, ConfigError
 
 
@@ -31,7 +31,12 @@ def score(
         typer.Option("--gold", "--ground_truth_path", help="File of gold queries, in place of a data set."),
     ] = None,
     databases: Annotated[
-        Path | None, typer.Option("--db", "--db_root_path", help="Folder of its SQLite databases.")
+        str | None,
+        typer.Option(
+            "--db",
+            "--db_root_path",
+            help="Folder of its SQLite databases; or of any set, an address: postgresql://me@host/{db_id}.",
+        ),
     ] = None,
     tables: Annotated[
         Path | None, typer.Option("--table", help="Its tables.json; by default read off the databases.")
@@ -76,6 +81,7 @@ def score(
         bool, typer.Option("--cache", help="Remember verdicts in your cache folder, and use those there.")
     ] = False,
     require_sandbox: RequireSandbox = False,
+    allow_unsafe: AllowUnsafe = False,
     out: Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write a row for each question here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a test case for each question here.")] = None,
@@ -84,6 +90,7 @@ def score(
 ) -> None:
     """Score predictions made elsewhere; no model is involved."""
     from bench.execute.cache import default
+    from bench.execute.live import Live, is_address
     from bench.execute.policy import at, named
     from bench.scoring import pages, show
     from bench.scoring.compare import contrast
@@ -100,11 +107,13 @@ def score(
     wanted = rules_of(etype, chosen, plug_value=plug_value, keep_distinct=keep_distinct)
     groups = [choice("--by", kind, GROUPS) for kind in by or ()]
     given = (*(predictions or ()), *(more or ()))
-    source = Source(dataset, folder, split, gold, databases, tables, questions)
+    live = Live(databases, allow_unsafe=allow_unsafe) if databases and is_address(databases) else None
+    place = Path(databases) if databases and not live else None
+    source = Source(dataset, folder, split, gold, place, tables, questions, live)
     if gold_check:
-        if given or against:
+        if given or against or live:
             raise ConfigError(
-                "looks at gold alone", where="--gold-check", todo="score predictions without it"
+                "looks at gold alone, on SQLite", where="--gold-check", todo="score predictions without it"
             )
         asked = load(source)
         findings = check_golds(asked, wanted, limits, workers=workers)
@@ -123,6 +132,7 @@ def score(
         workers=workers,
         cache=kept,
         require_sandbox=require_sandbox,
+        live=live,
         constructs="construct" in groups,
     )
     contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []

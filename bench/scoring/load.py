@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from bench.errors import ConfigError, DataError
+from bench.execute.live import Live
 from bench.judge.exact import EM_RULES
 from bench.judge.rate import rated
 from bench.registry import find
@@ -29,6 +30,7 @@ class Source:
         databases: the folder of that file's databases.
         tables: Spider's ``tables.json``; without it schemas are read off the databases.
         questions: BIRD's ``dev.json``, for difficulty and wording.
+        live: where the databases of the data set are, if they are not SQLite files.
     """
 
     dataset: str = "spider"
@@ -38,6 +40,7 @@ class Source:
     databases: Path | None = None
     tables: Path | None = None
     questions: Path | None = None
+    live: Live | None = None
 
 
 def load(source: Source, rules: Sequence[str] = ()) -> Dataset:
@@ -52,6 +55,8 @@ def load(source: Source, rules: Sequence[str] = ()) -> Dataset:
         DataError: a file is missing or damaged, or not one database is there.
     """
     dataset = _read(source)
+    if source.live:
+        return rated(replace(dataset, dialect=source.live.adapter.dialect))
     if not rules or not set(rules) <= EM_RULES.keys():
         _refuse_bare(dataset)
     return rated(dataset)

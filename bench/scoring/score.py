@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.answers import read
 from bench.execute import Executor, Policy
+from bench.execute.live import Live
 from bench.judge.clauses import ClauseScore, clause_scores
 from bench.judge.disagree import Disagreement, disagreements
 from bench.judge.ends import ENDINGS
@@ -95,6 +96,7 @@ def score_files(
     workers: int | None = None,
     cache: Path | None = None,
     require_sandbox: bool = False,
+    live: Live | None = None,
     constructs: bool = False,
 ) -> tuple[Scored, ...]:
     """Score prediction files for the same questions.
@@ -107,6 +109,7 @@ def score_files(
         workers: how many processes run SQL.
         cache: a file of verdicts to look in first and to add to.
         require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
+        live: where the databases are, if they are not SQLite files.
         constructs: whether to break scores down by the constructs of gold too.
 
     Raises:
@@ -115,7 +118,9 @@ def score_files(
     """
     names = metrics(rules, dataset.rules, where="--rules")
     answers = [{one.example_id: one for one in read(file, dataset)} for file in files]
-    with Executor(policy, workers=workers, cache=cache, require_sandbox=require_sandbox) as executor:
+    with Executor(
+        policy, workers=workers, cache=cache, require_sandbox=require_sandbox, live=live
+    ) as executor:
         verdicts = _verdicts(dataset, answers, names, executor)
     return tuple(
         _scored(name, dataset, said, verdicts, names, constructs=constructs)
