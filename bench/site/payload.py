@@ -12,7 +12,7 @@ from scipy.special import ndtri, stdtrit
 
 from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of, levels_of
-from bench.judge.stats import LEVEL
+from bench.judge.stats import LEVEL, POWER_FACTOR
 from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
@@ -37,6 +37,7 @@ def payload(board: Board) -> bytes:
         {
             "z": float(ndtri(tail)),
             "t": [0.0, *(float(stdtrit(df, tail)) for df in range(1, max(2, groups)))],
+            "power": POWER_FACTOR,
             "metrics": list(board.result.metrics),
             "endings": list(ENDINGS.items()),
             "sheets": [_sheet(sheet, board.summaries) for sheet in board.sheets],

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bench.results import CellResult, SuiteResult
+from bench.sets.notes import Note, notes
 from bench.types import (
     Column,
     Dataset,
@@ -382,5 +383,32 @@ def hostile(dataset: Dataset) -> SuiteResult:
         provenance={HOSTILE[0]: HOSTILE[1]},
         command=HOSTILE[2],
     )
-    other = replace(attacked, slug="other", method="\"><img src=x onerror=document.title='fired'>")
+    right = tuple(replace(one, metrics={"ex.spider": True}) for one in verdicts)
+    name = "\"><img src=x onerror=document.title='fired'>"
+    other = replace(attacked, slug="other", method=name, verdicts=right)
     return SuiteResult("hostile", HOSTILE[0], HOSTILE[1], ("ex.spider",), (attacked, other), HOSTILE[2])
+
+
+@pytest.fixture(scope="session")
+def noted(result: SuiteResult) -> tuple[Note, SuiteResult]:
+    """The board over a set of Spider's name, whose fourth question has the id of one with a note."""
+    note = next(one for one in notes("spider") if one.id.startswith("spider/dev/"))
+    first = result.cells[0].dataset
+    examples = tuple(replace(one, id=note.id) if one.id == "dev-4" else one for one in first.examples)
+    dataset = replace(first, name="spider", examples=examples)
+    renamed = {"dev-4": note.id}
+    cells = tuple(
+        replace(
+            cell,
+            dataset=dataset,
+            verdicts=tuple(
+                replace(one, example_id=renamed.get(one.example_id, one.example_id)) for one in cell.verdicts
+            ),
+            predictions=tuple(
+                replace(one, example_id=renamed.get(one.example_id, one.example_id))
+                for one in cell.predictions
+            ),
+        )
+        for cell in result.cells
+    )
+    return note, replace(result, cells=cells)

@@ -2,38 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
-
-from bench.sets.notes import notes
 from bench.site.board import board
 from bench.site.known import known
 from bench.site.pages import render
 from bench.types import Outcome, Status
-
-
-@pytest.fixture(scope="module")
-def noted(result):
-    """The board over a set of Spider's name, whose fourth question has the id of one with a note."""
-    note = next(one for one in notes("spider") if one.id.startswith("spider/dev/"))
-    first = result.cells[0].dataset
-    examples = tuple(replace(one, id=note.id) if one.id == "dev-4" else one for one in first.examples)
-    dataset = replace(first, name="spider", examples=examples)
-    renamed = {"dev-4": note.id}
-    cells = tuple(
-        replace(
-            cell,
-            dataset=dataset,
-            verdicts=tuple(
-                replace(one, example_id=renamed.get(one.example_id, one.example_id)) for one in cell.verdicts
-            ),
-            predictions=tuple(
-                replace(one, example_id=renamed.get(one.example_id, one.example_id))
-                for one in cell.predictions
-            ),
-        )
-        for cell in result.cells
-    )
-    return note, replace(result, cells=cells)
 
 
 def test_a_note_stands_with_its_question_and_changes_no_number(result, noted):

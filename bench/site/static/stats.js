@@ -109,5 +109,28 @@
     return places;
   }
 
-  window.stats = { ALPHA, wilson, clustered, estimate, mcnemar, holm, paired, ranks };
+  function ones(word) {
+    let bits = word - ((word >>> 1) & 0x55555555);
+    bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+    return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+
+  // The share of questions that two typical rows disagree on; rows are packed, 32 questions a word.
+  function discord(rows) {
+    const n = rows[0].length;
+    const packed = rows.map((row) => {
+      const words = new Uint32Array(Math.ceil(n / 32));
+      row.forEach((value, q) => { if (value >= 0.5) words[q >>> 5] |= 1 << (q & 31); });
+      return words;
+    });
+    const shares = [];
+    packed.forEach((one, i) => packed.slice(i + 1).forEach((other) => {
+      shares.push(one.reduce((total, word, at) => total + ones(word ^ other[at]), 0) / n);
+    }));
+    shares.sort((a, b) => a - b);
+    const middle = shares.length >> 1;
+    return shares.length % 2 ? shares[middle] : (shares[middle - 1] + shares[middle]) / 2;
+  }
+
+  window.stats = { ALPHA, wilson, clustered, estimate, mcnemar, holm, paired, ranks, discord };
 })();

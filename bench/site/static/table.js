@@ -60,6 +60,8 @@
       })));
       this.lines = questions.lines.map((line) => ({ ...line, marks: this.unpack(line.marks) }));
       this.known = new Set(questions.known);
+      this.power = section.querySelector('.power');
+      this.whole = this.power && this.power.textContent;
       this.sizes = new Map(this.lines.filter((line) => line.size).map((line) => [line.model, line.size]));
       this.table = new DataTable(element, {
         paging: false, info: false, autoWidth: false, titleRow: 1, order: [], orderMulti: false,
@@ -152,6 +154,7 @@
 
     restore() {
       if (!this.changed) return;
+      if (this.power) this.power.textContent = this.whole;
       this.cells.forEach((cells, i) => cells.forEach((cell, j) => {
         const made = this.made[i][j];
         cell.replaceChildren(...made.nodes);
@@ -181,7 +184,17 @@
       }
       const values = new Map(ranked.map((i) => [i, pick(i, this.head, chosen)]));
       this.place(ranked, values);
+      if (this.power) this.able(ranked.map((i) => values.get(i)), chosen.length);
       this.differ(state, ranked, (i) => values.get(i) || pick(i, this.head, chosen), clusters(chosen));
+    }
+
+    // What difference the rows shown could have told on these questions.
+    able(rows, n) {
+      const share = rows.length > 1 && n ? stats.discord(rows) : 0;
+      const least = this.data.power * Math.sqrt(share / n);
+      this.power.textContent = rows.length < 2 || !n ? '' : `Two typical rows disagree on ${percent(share)} % of these `
+        + `${n.toLocaleString('en')} ${n === 1 ? 'question' : 'questions'}: a true difference of ${percent(least)} points `
+        + 'would be found four times in five, a smaller one less often.';
     }
 
     // Costs are known of all questions together, not of some.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from bench.site.board import board
 from bench.site.publish import publish
+from bench.site.releases import keep
 
 FLAGS = [
     "--no-sandbox",
@@ -37,8 +42,35 @@ def browser():
 @pytest.fixture(scope="session")
 def site(result, tmp_path_factory):
     out = tmp_path_factory.mktemp("board")
+    keep(board(result), out, "2026-10-01")
     publish(result, out)
     return out
+
+
+@pytest.fixture(scope="session")
+def served(result, tmp_path_factory):
+    """The board on a static host, two folders down."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_words):
+            pass
+
+        def do_GET(self):
+            if self.path == "/favicon.ico":
+                self.send_response(204)
+                self.end_headers()
+            else:
+                super().do_GET()
+
+    root = tmp_path_factory.mktemp("host")
+    publish(result, root / "some" / "where")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @pytest.fixture

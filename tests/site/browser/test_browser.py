@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bench.site.publish import publish
+from bench.site.text import visible
 from tests.site.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -19,6 +20,7 @@ PAGES = (
     "index.html",
     "compare.html",
     "reported.html",
+    "releases.html",
     f"{CELL}.html",
     f"{CELL}/extra.html",
     "questions/mini/museum.html",
@@ -58,7 +60,10 @@ def test_from_the_board_to_an_example_and_back(page, site):
     opened = page.locator("details[open]")
     assert "SELECT museum.name, SUM(visit.revenue)" in opened.text_content()
     assert "question: Which museum earned the most, and how much?" in opened.text_content()
-    expect(opened.locator(".others li")).to_have_count(6)
+    expect(opened.locator(".others > li")).to_have_count(5)
+    seeds = opened.locator(".others > li", has_text="tiny-small lora")
+    assert "0 of 2 seeds right" in seeds.text_content()
+    expect(seeds.get_by_role("link")).to_have_text(["seed 0", "seed 1"])
     page.go_back()
     page.go_back()
     assert page.locator("h1").text_content() == "tiny-medium with lora"
@@ -102,7 +107,7 @@ def test_a_phone_shows_no_sideways_page(page, site, address, width):
 def test_on_a_phone_the_method_stays_while_the_figures_scroll(page, site):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(site.joinpath("index.html").as_uri())
-    region = page.get_by_role("region", name="EX and EM with 95 % intervals", exact=False)
+    region = page.get_by_role("region", name="EX and EM in % with 95 % intervals", exact=False)
     method = page.locator("tbody th.method").first
     before = method.bounding_box()
     region.focus()
@@ -146,16 +151,101 @@ def test_an_injected_handler_is_stopped_by_the_policy_itself(browser, site):
     context.close()
 
 
+def test_hostile_answers_that_flip_are_text_on_the_page_of_two_rows(page, hostile, tmp_path):
+    publish(hostile, tmp_path)
+    page.goto(tmp_path.joinpath("compare.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    flips = page.locator("#flips details")
+    first, second = (cell.verdicts for cell in hostile.cells)
+    asked = zip(first, second, strict=True)
+    differ = sum(a.metrics["ex.spider"] != b.metrics["ex.spider"] for a, b in asked)
+    assert differ > len(HOSTILE) / 2
+    expect(flips).to_have_count(differ)
+    page.evaluate("document.querySelectorAll('#flips details').forEach(one => { one.open = true; })")
+    expect(page.locator("#flips pre")).to_have_count(3 * differ)
+    assert page.title() != "fired"
+    expect(page.locator("#flips :is(img, script, iframe, svg, style, a:not(.doors a))")).to_have_count(0)
+    text = page.locator("#flips").text_content()
+    assert not any(hidden in text for hidden in ("\x00", "\u2028", "\u2029", "\u202e", "\u2066", "\ufeff"))
+
+
+def test_what_cannot_be_seen_is_spelled_out_as_python_spells_it(page, site):
+    page.goto(site.joinpath("index.html").as_uri())
+    found = page.evaluate("""() => {
+      const spelled = {};
+      for (let code = 0; code < 0x110000; code += code < 0x20000 ? 1 : 0xfffd) {
+        for (const one of code < 0x20000 ? [code] : [code, code + 1, code + 2]) {
+          const text = String.fromCodePoint(Math.min(one, 0x10ffff));
+          const shown = page.visible(text);
+          if (shown !== text) spelled[one] = shown;
+        }
+      }
+      for (let tag = 0xe0000; tag < 0xe0080; tag += 1) spelled[tag] = page.visible(String.fromCodePoint(tag));
+      return spelled;
+    }""")
+    assert len(found) > 2000
+    assert {int(code): shown for code, shown in found.items()} == {
+        int(code): visible(chr(int(code))) for code in found
+    }
+    unseen = [code for code in range(0x20000) if visible(chr(code)) != chr(code)]
+    assert [code for code in map(int, found) if code < 0x20000] == unseen
+
+
+def test_paper_has_the_numbers_and_none_of_the_controls(page, site):
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("table.board")).to_be_visible()
+    expect(page.locator(":is(button, input, select, summary):visible")).to_have_count(0)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    figure = page.locator("figure.chart").first
+    expect(figure.locator("img.day")).to_be_visible()
+    expect(figure.locator("img.night")).to_be_hidden()
+
+
+def test_nothing_moves(page, site):
+    """There is no motion to reduce: neither an animation nor a transition nor a smooth scroll."""
+    for address in PAGES:
+        page.goto(site.joinpath(address).as_uri())
+        assert page.evaluate("""[...document.querySelectorAll('*')].every(one => {
+          const style = getComputedStyle(one);
+          return style.animationName === 'none' && parseFloat(style.transitionDuration) === 0
+            && style.scrollBehavior === 'auto';
+        })""")
+
+
+def violations(page):
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate(VENDOR.joinpath("axe.min.js").read_text("utf-8"))
+    found = page.evaluate(AXE)
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found["violations"]]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
 def test_axe_finds_nothing(page, site, address, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto(site.joinpath(address).as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    page.evaluate(VENDOR.joinpath("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(AXE)
-    told = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found["violations"]]
-    assert told == []
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_a_reader_has_chosen(page, site, scheme):
+    page.emulate_media(color_scheme=scheme)
+    index = site.joinpath("index.html").as_uri()
+    page.goto(f"{index}#method=lora&level=hard&base=tiny-small%2Flora&sort=ex.spider~desc&show=tokens")
+    page.wait_for_selector("html[data-ready]")
+    page.get_by_role("button", name="Make interactive").first.click()
+    page.wait_for_selector("figure.chart[data-live] canvas", timeout=60_000)
+    assert violations(page) == []
+    page.goto("about:blank")
+    page.goto(f"{index}#view=pivot")
+    page.wait_for_selector("html[data-ready]")
+    assert violations(page) == []
+    page.goto(site.joinpath("compare.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.locator("#flips summary").first.click()
+    assert violations(page) == []
 
 
 def test_what_is_vendored_is_what_the_list_says():

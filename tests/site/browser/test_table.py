@@ -1,9 +1,11 @@
 """The board's table in a browser: sort, filter, baseline, columns, address; the same numbers as Python."""
 
 import csv
+import io
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -55,9 +57,11 @@ def field(page, name):
 
 
 def test_every_column_sorts_both_ways_with_missing_last(page, site):
-    opened(page, site, "#show=n&show=timeout&show=tokens&show=step&show=speed")
+    opened(
+        page, site, "#show=n&show=timeout&show=tokens&show=size&show=step&show=speed&show=energy&show=date"
+    )
     made = page.evaluate(LINES)
-    assert len(keys(page)) == 20
+    assert len(keys(page)) == 24
     for key in keys(page)[2:]:
         directions = []
         for _ in range(2):
@@ -164,7 +168,8 @@ def test_what_a_filter_computes_is_what_python_computes(page, site, result, tmp_
     )
     sheet = board(replace(result, cells=cells)).sheets[0]
     opened(page, site, "#level=hard")
-    for key in ("rank", "difference", "ex.spider", "em.spider", "level:hard"):
+    assert page.locator(".power").text_content() == sheet.power
+    for key in ("rank", "difference", "ex.spider", "em.spider", "level:hard", "ends", "valid"):
         expected = [line.figures[key].number if key in line.figures else None for line in sheet.lines]
         assert page.evaluate(COLUMN, key) == pytest.approx(expected, abs=1e-9), key
     told = page.eval_on_selector_all(
@@ -174,6 +179,61 @@ def test_what_a_filter_computes_is_what_python_computes(page, site, result, tmp_
         assert (
             line.missing or titles[2].partition(";")[0] == line.figures["ex.spider"].title.partition(";")[0]
         )
+
+
+def test_what_left_out_questions_change_is_what_python_says(page, noted, tmp_path):
+    """The switch computes the board without the question, in the page alone."""
+    note, suite = noted
+    publish(suite, tmp_path)
+    stored = {path: path.read_bytes() for path in tmp_path.rglob("results.*")}
+    cells = tuple(
+        replace(
+            cell,
+            dataset=replace(
+                cell.dataset, examples=tuple(one for one in cell.dataset.examples if one.id != note.id)
+            ),
+            verdicts=tuple(one for one in cell.verdicts if one.example_id != note.id),
+        )
+        for cell in suite.cells
+    )
+    sheet = board(replace(suite, cells=cells)).sheets[0]
+    opened(page, tmp_path)
+    made = page.evaluate(COLUMN, "ex.spider")
+    field(page, "known").select_option("without")
+    assert page.url.endswith("#known=without")
+    expect(page.locator("#shown")).to_have_text("6 of 6 rows, 11 of 12 questions")
+    for key in ("rank", "difference", "ex.spider", "em.spider", "level:medium", "ends", "valid"):
+        expected = [line.figures[key].number if key in line.figures else None for line in sheet.lines]
+        assert page.evaluate(COLUMN, key) == pytest.approx(expected, abs=1e-9), key
+    assert page.locator(".power").text_content() == sheet.power
+    field(page, "known").select_option("")
+    shows(page, [0, 1, 2, 3, 4, 5])
+    assert page.evaluate(COLUMN, "ex.spider") == made
+    assert {path: path.read_bytes() for path in tmp_path.rglob("results.*")} == stored
+
+
+def test_a_size_keeps_what_is_no_larger(page, site):
+    opened(page, site, "#size=0.9")
+    shows(page, [0, 1, 2, 3, 4, 5])
+    field(page, "size").fill("0.5")
+    expect(page.locator("#shown")).to_have_text("0 of 6 rows, 12 of 12 questions")
+
+
+def test_every_control_and_link_is_reached_by_the_tab_key(page, site):
+    opened(page, site)
+    wanted = page.evaluate(
+        """[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+        .filter(one => one.checkVisibility({ visibilityProperty: true }))
+        .filter(one => one.type !== 'radio' || one.checked)
+        .map((one, i) => { one.dataset.tab = i; return i; })"""
+    )
+    reached = []
+    for _ in range(len(wanted) + 5):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("Number(document.activeElement.dataset.tab ?? -1)"))
+    assert set(wanted) <= set(reached)
+    first = reached[: len(wanted)]
+    assert [one for one in first if one >= 0] == sorted(one for one in first if one >= 0)
 
 
 def test_a_baseline_is_paired_with_every_row(page, site, result):
@@ -231,6 +291,18 @@ def test_the_statistics_agree_on_shared_vectors(page, site, result):
         assert told == pytest.approx(expected, abs=1e-9)
 
 
+def test_the_csv_that_is_downloaded_says_what_the_store_says(page, site, served, result):
+    page.goto(f"{served}/some/where/index.html")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="results.csv").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8"))))
+    assert [row["cell"] for row in rows] == [cell.slug for cell in result.cells]
+    for row, cell in zip(rows, result.cells, strict=True):
+        right = [verdict.metrics["ex.spider"] for verdict in cell.verdicts]
+        assert row["ex.spider"] == (f"{sum(right) / 12:.6f}" if right else "")
+        assert row["n"] == ("12" if right else "")
+
+
 def test_the_csv_beside_the_page_says_what_the_page_says(page, site):
     opened(page, site)
     with site.joinpath("results.csv").open(encoding="utf-8") as file:
@@ -257,32 +329,3 @@ def test_a_board_under_a_sub_path_works_the_same(page, site, served):
     shows(page, [1, 4])
     page.locator("table.board tbody a").first.click()
     assert page.locator("h1").text_content() == "tiny-small with lora"
-
-
-@pytest.fixture(scope="module")
-def served(result, tmp_path_factory):
-    """The board on a static host, two folders down."""
-    import threading
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_words):
-            pass
-
-        def do_GET(self):
-            if self.path == "/favicon.ico":
-                self.send_response(204)
-                self.end_headers()
-            else:
-                super().do_GET()
-
-    root = tmp_path_factory.mktemp("host")
-    publish(result, root / "some" / "where")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
