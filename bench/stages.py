@@ -17,6 +17,7 @@ from typing import cast
 from bench import provenance
 from bench.errors import DataError
 from bench.execute import Executor
+from bench.execute.live import Live
 from bench.execute.policy import named
 from bench.judge.judge import judge
 from bench.judge.score import score
@@ -133,11 +134,22 @@ def judge_cell(
         count = len(bound.dataset.examples)
         if begun < count:
             limits = named(plan.suite.judge.policy)
-            with Executor(limits, workers=workers, require_sandbox=require_sandbox) as executor:
+            live = _live(plan, bound)
+            with Executor(limits, workers=workers, require_sandbox=require_sandbox, live=live) as executor:
                 _append_verdicts(path, bound, predictions, begun, executor, report)
         verdicts = read_lines(path, Verdict)
         scores = score(bound.dataset, verdicts, bound.metrics, constructs=True)
         write_json(bound.judged / "score.json", scores.to_json())
+
+
+def _live(plan: Plan, bound: Bound) -> Live | None:
+    """Find the databases of a cell that are not SQLite files."""
+    spec = plan.suite.datasets[bound.cell.dataset]
+    if spec.db is None:
+        return None
+    return Live(
+        spec.db, expected=spec.engine or "", where=plan.suite.place(f"datasets.{bound.cell.dataset}.db")
+    )
 
 
 def forget(bound: Bound, stage: Stage) -> None:
