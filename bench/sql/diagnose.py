@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from bench.sql.differences import Difference, Kind, differences
-from bench.sql.plain import Columns, columns_of
+from bench.sql.plain import columns_of, plain, reads_one_table
 from bench.sql.timed import TooHardError, timed
 from bench.types import Schema
 
 LONGEST = 20_000
+GOLDS = 32
+"""Golds that are kept as trees: many answers may be held against one after the other."""
 
 
 class _NotAQueryError(Exception):
@@ -30,7 +34,7 @@ def diagnose(gold: str, pred: str, schema: Schema | None = None) -> tuple[Differ
     if max(len(gold), len(pred)) > LONGEST:
         return (_unreadable("is too long to be compared"),)
     try:
-        return timed(f"{gold} {pred}", _diagnose, gold, pred, columns_of(schema))
+        return timed(f"{gold} {pred}", _diagnose, gold, pred, schema)
     except TooHardError as error:
         return (_unreadable(f"cannot be compared: {error}"),)
     except _NotAQueryError as error:
@@ -39,9 +43,21 @@ def diagnose(gold: str, pred: str, schema: Schema | None = None) -> tuple[Differ
         return (_unreadable(f"cannot be compared: {str(error)[:90] or type(error).__name__}"),)
 
 
-def _diagnose(gold: str, pred: str, columns: Columns) -> tuple[Difference, ...]:
-    label, other = _tree(gold, "gold cannot be parsed"), _tree(pred, "cannot be parsed")
-    return tuple(dict.fromkeys(differences(label, other, columns)))
+def _diagnose(gold: str, pred: str, schema: Schema | None) -> tuple[Difference, ...]:
+    label, other = _parsed(gold), _tree(pred, "cannot be parsed")
+    bare = reads_one_table(label) and reads_one_table(other)
+    found = differences(_plain_gold(gold, schema, bare=bare), plain(other, columns_of(schema), bare=bare))
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=GOLDS)
+def _parsed(gold: str) -> exp.Query:
+    return _tree(gold, "gold cannot be parsed")
+
+
+@lru_cache(maxsize=GOLDS)
+def _plain_gold(gold: str, schema: Schema | None, *, bare: bool) -> exp.Query:
+    return plain(_parsed(gold).copy(), columns_of(schema), bare=bare)
 
 
 def _tree(sql: str, otherwise: str) -> exp.Query:

@@ -20,30 +20,45 @@ def columns_of(schema: Schema | None) -> Columns:
     return {table.name.lower(): {column.name.lower() for column in table.columns} for table in tables}
 
 
+def reads_one_table(tree: exp.Query) -> bool:
+    """Say whether all of a query is about one table, so that its columns need not name it."""
+    return len({table.name.lower() for table in tree.find_all(exp.Table)}) == 1
+
+
 def plain(tree: exp.Query, columns: Columns, *, bare: bool) -> exp.Query:
     """Lower-case all names, take off their quotes, put tables in place of their aliases, and join by ON.
 
     With ``bare``, columns go without their table: there is only one. A quoted name that no table has
     as a column is a text.
     """
-    for name in tree.find_all(exp.Identifier):
+    nodes = list(tree.find_all(exp.Identifier, exp.Table, exp.Column, exp.Alias, exp.Select))
+    names = [node for node in nodes if isinstance(node, exp.Identifier)]
+    for name in names:
         name.set("this", name.this if _is_text(name, columns) else name.this.lower())
-    tables = {table.alias: table.name for table in tree.find_all(exp.Table) if table.alias}
-    for column in list(tree.find_all(exp.Column)):
-        if _is_text(column.this, columns) and not column.table:
-            column.replace(exp.Literal.string(column.name))
-            continue
-        owner = tables.get(column.table, column.table) or _owner(column, columns)
-        column.set("table", exp.to_identifier(owner) if owner and not bare else None)
-    for name in tree.find_all(exp.Identifier):
+    tables = {node.alias: node.name for node in nodes if isinstance(node, exp.Table) and node.alias}
+    for column in nodes:
+        if isinstance(column, exp.Column):
+            _own(column, tables, columns, bare=bare)
+    for name in names:
         name.set("quoted", False)
-    for table in tree.find_all(exp.Table):
-        table.set("alias", None)
-    for string in tree.find_all(exp.Alias):
-        string.replace(string.this)
-    for select in tree.find_all(exp.Select):
-        _join(select)
+    for node in nodes:
+        if isinstance(node, exp.Table):
+            node.set("alias", None)
+        elif isinstance(node, exp.Alias):
+            node.replace(node.this)
+    for select in nodes:
+        if isinstance(select, exp.Select):
+            _join(select)
     return tree
+
+
+def _own(column: exp.Column, tables: Mapping[str, str], columns: Columns, *, bare: bool) -> None:
+    """Name the table that a column is of, or make a text of one that is none."""
+    if _is_text(column.this, columns) and not column.table:
+        column.replace(exp.Literal.string(column.name))
+        return
+    owner = tables.get(column.table, column.table) or _owner(column, columns)
+    column.set("table", exp.Identifier(this=owner, quoted=False) if owner and not bare else None)
 
 
 def _join(select: exp.Select) -> None:
