@@ -23,7 +23,7 @@ from bench.judge.judge import judge
 from bench.judge.score import score
 from bench.methods import Sft
 from bench.plan import STAGES, Bound, Plan, Stage
-from bench.prompts import Tokenizer, needs_tokenizer
+from bench.prompts import Prompter, Tokenizer, needs_tokenizer
 from bench.prompts.recall import summarize, watched
 from bench.store import append, drop_torn, read_lines, write_json, write_lines
 from bench.types import Prediction, Report, Request, Verdict, silent
@@ -90,8 +90,8 @@ def predict(
 def _requests(plan: Plan, bound: Bound) -> list[Request]:
     """Write all prompts of a cell, and what became of them into ``prompts.json``."""
     examples, spec = bound.dataset.examples, plan.suite.prompt
-    prompter = plan.prompter(bound, _tokenizer(bound) if needs_tokenizer(spec) else None)
-    prompts = [prompter.prompt(example) for example in examples]
+    write = prompter(plan, bound)
+    prompts = [write.prompt(example) for example in examples]
     if watched(spec):
         schemas = [bound.dataset.schema(example) for example in examples]
         write_json(bound.predictions / "prompts.json", asdict(summarize(examples, schemas, prompts)))
@@ -105,13 +105,19 @@ def _requests(plan: Plan, bound: Bound) -> list[Request]:
     return requests
 
 
+def prompter(plan: Plan, bound: Bound) -> Prompter:
+    """Return what writes the prompts of a cell, with the tokenizer of its model where they depend on it."""
+    return plan.prompter(bound, _tokenizer(bound) if needs_tokenizer(plan.suite.prompt) else None)
+
+
 def _tokenizer(bound: Bound) -> Tokenizer | None:
-    """Load the tokenizer of a cell's model, if its weights are ours to open."""
+    """Load the tokenizer of a cell's model, that of its base before it is fitted; none for a server's."""
     if not bound.adapter.trainable:
         return None
     from bench.weights import Weights, load_tokenizer
 
-    weights = Weights(bound.adapter.base(), bound.model.revision, bound.fit, bound.method.tuning)
+    fit = bound.fit if bound.done("fit") else None
+    weights = Weights(bound.adapter.base(), bound.model.revision, fit, bound.method.tuning)
     return cast("Tokenizer", load_tokenizer(weights))
 
 

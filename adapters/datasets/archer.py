@@ -7,7 +7,6 @@ evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -33,7 +32,3 @@ class Archer(Folder):
         """Take over the common sense that a question asks for."""
         known = (item.get("commonsense_knowledge") or "").strip()
         return replace(super().example(split, number, item), evidence=known)
-
-    def told(self, examples: Sequence[Example]) -> Iterable[str]:
-        """Let the evidence enter the fingerprint."""
-        return [example.evidence for example in examples]

@@ -76,10 +76,6 @@ class Defog(Folder):
             evidence=told.strip(),
         )
 
-    def told(self, examples: Sequence[Example]) -> Iterable[str]:
-        """Let the instructions enter the fingerprint."""
-        return [example.evidence for example in examples]
-
     def dialect(self, split: str) -> str:
         """Name the dialect that the split's files are in."""
         return next((name for name in DIALECTS if split.endswith(f"-{name}")), "sqlite")

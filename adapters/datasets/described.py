@@ -173,14 +173,19 @@ def fingerprint(
     examples: Iterable[Example],
     databases: Mapping[str, Path],
     tables: Mapping[str, object],
-    told: Iterable[str] = (),
 ) -> str:
-    """Hash questions, gold, descriptions, the bytes of every database asked, and what else is told."""
-    parts = [json.dumps([item.id, item.db_id, item.question, item.gold]) for item in examples]
+    """Hash questions, with evidence and history, gold, descriptions and the bytes of every database asked."""
+    parts = [json.dumps([item.id, item.db_id, item.question, item.gold, *_told(item)]) for item in examples]
     for db_id, path in databases.items():
         parts += [db_id, _content(path), json.dumps(tables.get(db_id), sort_keys=True)]
     parts += [_content(path) for others in suites(databases).values() for path in others]
-    return digest_all([*parts, *told])
+    return digest_all(parts)
+
+
+def _told(example: Example) -> list[object]:
+    """Give what is told beside a question, if anything is."""
+    history = [turn.question for turn in example.history]
+    return [example.evidence, history] if example.evidence or history else []
 
 
 def suites(databases: Mapping[str, Path]) -> dict[str, tuple[Path, ...]]:

@@ -156,10 +156,6 @@ class Folder:
         for db_id, item in sorted(self.described(split).items()):
             yield from ((db_id, fault) for fault in faults(db_id, self.database(split, db_id), item))
 
-    def told(self, examples: Sequence[Example]) -> Iterable[str]:  # noqa: ARG002
-        """Give what enters the fingerprint besides questions, gold, descriptions and databases."""
-        return ()
-
     def dialect(self, split: str) -> str:  # noqa: ARG002
         """Name the language of a split's gold queries."""
         return "sqlite"
@@ -180,7 +176,7 @@ class Folder:
             examples=tuple(examples),
             schemas={db_id: schema(db_id, path, tables.get(db_id)) for db_id, path in databases.items()},
             databases={db_id: _spoken(path, dialect) for db_id, path in databases.items()},
-            fingerprint=fingerprint(examples, databases, tables, self.told(examples)),
+            fingerprint=fingerprint(examples, databases, tables),
             dialect=dialect,
             suites=suites(databases),
         )

@@ -15,7 +15,7 @@ belongs; without it, to every split.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ class Jsonl:
             examples=tuple(examples),
             schemas={db_id: schema(db_id, database, None) for db_id, database in asked.items()},
             databases=asked,
-            fingerprint=fingerprint(examples, asked, {}, _told(examples)),
+            fingerprint=fingerprint(examples, asked, {}),
         )
 
     def _example(
@@ -171,8 +171,3 @@ def _text(item: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise DataError(f"has no '{key}'", where=where, todo=f"give '{key}' as text that is not empty")
     return value.strip()
-
-
-def _told(examples: Iterable[Example]) -> list[str]:
-    """Give what enters the fingerprint besides questions, gold and databases."""
-    return [text for one in examples for text in (one.evidence, *(turn.question for turn in one.history))]

@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -72,10 +72,6 @@ class Spider2Lite(Folder):
         """Find ``<db_id>.sqlite`` itself, or in a folder of its name."""
         paths = [path for folder in self.folders(split) for path in _paths(folder, db_id)]
         return next((path for path in paths if path.is_file()), paths[0])
-
-    def told(self, examples: Sequence[Example]) -> Iterable[str]:
-        """Let the documents enter the fingerprint."""
-        return [example.evidence for example in examples]
 
     def _golds(self, name: str, columns: Sequence[int] | Sequence[Sequence[int]]) -> list[str]:
         folder = self.root / GOLD / "exec_result"

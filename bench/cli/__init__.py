@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import compare, data, execute, export, score, suites
+from bench.cli import compare, data, execute, export, prompt, score, suites
 from bench.cli.options import AsJson
 from bench.errors import DONE, FAILED, INTERRUPTED, BenchError
 
@@ -29,6 +29,7 @@ for verb in (
     compare.compare,
     score.score,
     export.export,
+    prompt.prompt,
 ):
     app.command()(verb)
 app.command("exec")(execute.execute)

@@ -11,6 +11,7 @@ from tests import random_models
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
+from bench.ask import ask  # noqa: E402
 from bench.decode import parse  # noqa: E402
 from bench.methods import Filter, Lora, PromptSpec, Sft, Training  # noqa: E402
 from bench.plan import Plan  # noqa: E402
@@ -77,6 +78,8 @@ def test_training_and_prediction_meet_the_same_tokens(spec, model: str, tmp_path
     assert [sample.id for sample in learnt.samples] == [request.example.id for request in requests]
     tokenizer.padding_side = "left"
     met = tokenizer([request.prompt for request in requests])["input_ids"]  # as adapters.models.greedy does
+    shown = [ask(plan, request.example, bound).prompt.text for request in requests]
+    assert shown == [request.prompt for request in requests]
     for sample, request, ids in zip(learnt.samples, requests, met, strict=True):
         assert list(sample.ids[: sample.start]) == ids
         assert ids.count(tokenizer.bos_token_id) == 1
