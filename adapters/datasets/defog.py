@@ -86,6 +86,8 @@ def accepted(text: str) -> tuple[str, ...]:
 
     >>> accepted("SELECT {a, b} FROM t; SELECT c FROM t;")
     ('SELECT a FROM t', 'SELECT b FROM t', 'SELECT a, b FROM t', 'SELECT c FROM t')
+    >>> accepted("SELECT {a}, count(*) FROM t GROUP BY {}")
+    ('SELECT a, count(*) FROM t GROUP BY a',)
     """
     return tuple(dict.fromkeys(query for part in _statements(text) for query in _choices(part)))
 
@@ -109,4 +111,6 @@ def _choices(query: str) -> Iterable[str]:
     columns = [column.strip() for column in found[1].split(",")]
     for count in range(1, len(columns) + 1):
         for chosen in combinations(columns, count):
-            yield from _choices(query[: found.start()] + ", ".join(chosen) + query[found.end() :])
+            text = ", ".join(chosen)
+            rest = query[found.end() :].replace("{}", text)  # GROUP BY {} repeats what was chosen
+            yield from _choices(query[: found.start()] + text + rest)
