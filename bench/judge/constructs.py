@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bench.judge.stats import estimate
 from bench.sql.constructs import AXES, bucket
@@ -29,9 +30,16 @@ def by_construct(dataset: Dataset, per_question: Sequence[float]) -> dict[str, d
 
 def _buckets(dataset: Dataset, per_question: Sequence[float], axis: str) -> dict[str, Score]:
     parts: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-    for example, value in zip(dataset.examples, per_question, strict=True):
-        parts[bucket(example.gold[0], axis, dataset.dialect)].append((value, example.db_id))
+    names = _names(tuple(example.gold[0] for example in dataset.examples), axis, dataset.dialect)
+    for example, name, value in zip(dataset.examples, names, per_question, strict=True):
+        parts[name].append((value, example.db_id))
     return {name: _score(part) for name, part in sorted(parts.items())}
+
+
+@lru_cache(maxsize=4 * len(AXES))
+def _names(golds: tuple[str, ...], axis: str, dialect: str) -> list[str]:
+    """Name the bucket of each gold: the cells of a suite ask the same few sets."""
+    return [bucket(gold, axis, dialect) for gold in golds]
 
 
 def _score(part: Sequence[tuple[float, str]]) -> Score:

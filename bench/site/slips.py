@@ -40,7 +40,9 @@ def diagnosed(crew: Crew, slips: Mapping[int, Mapping[str, str]]) -> Iterator[Di
     for number, keys in asked.items():
         for key in keys.values():
             first.setdefault(key, _Slip(number, *key[1:]))
-    found = dict(zip(first, crew.each(_diagnose, first.values(), at_once=AT_ONCE), strict=True))
+    order = sorted(first)  # by gold, which is then read once for all that slip on it
+    slips_in_order = (first[key] for key in order)
+    found = dict(zip(order, crew.each(_diagnose, slips_in_order, at_once=AT_ONCE), strict=True))
     for keys in asked.values():
         yield {example: found[key] for example, key in keys.items()}
 
