@@ -2,7 +2,8 @@
 
 Li et al., "Can LLM Already Serve as A Database Interface? A BIg Bench for Large-Scale Database
 Grounded Text-to-SQLs", NeurIPS 2023 (arXiv 2305.03111). The folder is one that an archive of theirs
-unpacks to, or several of them together::
+unpacks to, or several of them in one folder, their files together or each archive's in a folder of its own
+(``train/``, ``dev_20240627/``)::
 
     train.json             train_tables.json  train_databases/<db_id>/<db_id>.sqlite
     dev.json               dev_tables.json    dev_databases/<db_id>/<db_id>.sqlite
@@ -50,14 +51,20 @@ class Bird(Folder):
     levels = ("simple", "moderate", "challenging")
     rules = ("bird",)
     files: ClassVar[Splits] = {
-        "dev": (("dev.json",),),
+        "dev": (("dev.json", "dev/dev.json", "dev_20240627/dev.json"),),
         "mini-dev": (("mini_dev_sqlite.json",),),
         "mini-dev-postgres": (("mini_dev_postgresql.json", "bird_mini_dev_postgres.json"),),
         "mini-dev-mysql": (("mini_dev_mysql.json",),),
-        "train": (("train.json",),),
+        "train": (("train.json", "train/train.json"),),
     }
-    tables = ("dev_tables.json", "tables.json", "train_tables.json")
-    databases = ("dev_databases", "databases", "database", "train_databases", "train/train_databases")
+    tables = (
+        *("dev_tables.json", "dev/dev_tables.json", "dev_20240627/dev_tables.json"),
+        *("tables.json", "train_tables.json", "train/train_tables.json"),
+    )
+    databases = (
+        *("dev_databases", "dev/dev_databases", "dev_20240627/dev_databases"),
+        *("databases", "database", "train_databases", "train/train_databases"),
+    )
     query = ("SQL",)
     golds: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "dev": ("dev.sql", "dev_sqlexam.json", "dev_gold_dea-sql_repo.sql"),
@@ -78,7 +85,7 @@ class Bird(Folder):
 
     def descriptions(self, split: str) -> Sequence[Path]:
         """Prefer the description that belongs to the split."""
-        names = sorted(self.tables, key=lambda name: name.startswith("train") != (split == "train"))
+        names = sorted(self.tables, key=lambda name: ("train" in name) != (split == "train"))
         return [root / name for root in self.roots for name in names]
 
     def described(self, split: str) -> dict[str, Item]:

@@ -148,6 +148,30 @@ def test_the_fingerprint_follows_the_rows(root: Path):
     assert Bird(root).load("dev").fingerprint != before
 
 
+def test_the_fingerprint_follows_the_evidence(root: Path):
+    before = Bird(root).load("dev").fingerprint
+    (root / "dev.json").write_text(json.dumps([{**ITEMS[0], "evidence": "another"}, ITEMS[1]]))
+    assert Bird(root).load("dev").fingerprint != before
+
+
+def test_archives_that_were_unpacked_side_by_side(root: Path, tmp_path_factory: pytest.TempPathFactory):
+    both = tmp_path_factory.mktemp("bird")
+    (both / "dev_20240627").symlink_to(root)
+    train = both / "train"
+    (train / "train_databases").mkdir(parents=True)
+    (train / "train_databases/shop").symlink_to(root / "dev_databases/shop")
+    (train / "train.json").write_text(json.dumps([{**ITEMS[0], "question": "And in train?"}]))
+    (train / "train_tables.json").write_text(json.dumps([{**TABLES[0], "table_names": ["buyer", "sale"]}]))
+    for split, question, label in (
+        ("dev", "How many customers are there?", "customer"),
+        ("train", "And in train?", "buyer"),
+    ):
+        dataset = Bird(both).load(split)
+        first = dataset.examples[0]
+        assert (first.question, dataset.schema(first).tables[0].label) == (question, label)
+        assert dataset.databases["shop"].is_file()
+
+
 def test_predictions_by_position_and_by_the_number_of_a_question(root: Path):
     dataset = Bird(root).load("mini-dev")
     by_place = root / "answers.json"
