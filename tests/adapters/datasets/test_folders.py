@@ -166,7 +166,11 @@ def test_defog_in_every_dialect(shared: Path, tmp_path: Path):
 @pytest.mark.shared
 def test_ehrsql_without_the_questions_that_have_no_answer(shared: Path):
     ehr = opened("ehrsql", shared / "data/others/ehrsql")
-    assert len(ehr.load("mimic-valid").examples) == 760
+    sizes = {
+        split: len(ehr.load(split).examples)
+        for split in ("mimic-valid", "mimic-test", "eicu-valid", "eicu-test")
+    }
+    assert sizes == {"mimic-valid": 760, "mimic-test": 1198, "eicu-valid": 755, "eicu-test": 1204}
     golds = [gold for one in ehr.load("mimic-valid").examples for gold in one.gold]
     assert not any("current_time" in gold or "_upper" in gold for gold in golds)
     assert any("'2105-12-31 23:59:00'" in gold for gold in golds)
