@@ -14,6 +14,7 @@ from bench.scoring import tables
 from bench.scoring.compare import Contrast
 from bench.scoring.diagnoses import Diagnosed
 from bench.scoring.score import Scored
+from bench.sets.notes import notes_of
 from bench.words import count
 
 
@@ -51,6 +52,7 @@ def show(
         _contrast(found)
     for errors in diagnosed:
         out.print(tables.errors(errors))
+    _known(scored[0])
     _spoiled(scored[0])
 
 
@@ -62,7 +64,12 @@ def to_json(
     side_by_side: bool,
 ) -> dict[str, object]:
     """Give everything that is shown as JSON values; several files stand in a list."""
-    dataset = {"dataset": scored[0].dataset.name, "split": scored[0].dataset.split}
+    known = notes_of(scored[0].dataset)
+    dataset = {
+        "dataset": scored[0].dataset.name,
+        "split": scored[0].dataset.split,
+        "known_defects": {name: [note.defect for note in found] for name, found in known.items()},
+    }
     held = [[one.to_json() for one in found] for found in contrasts]
     wrong = [one.to_json() for one in diagnosed]
     files = [
@@ -141,6 +148,18 @@ def _contrast(found: Sequence[Contrast]) -> None:
     for word, ids in (("lost", first.lost), ("won", first.won)):
         if ids:
             out.print(f"{word} by {first.metric}: {tables.some(ids)}", markup=False)
+
+
+def _known(one: Scored) -> None:
+    """Name the questions that are known to be wrong themselves; nothing of this changes a score."""
+    noted = [*notes_of(one.dataset)]
+    if noted:
+        have = "has a known defect" if len(noted) == 1 else "have known defects"
+        out.print(
+            f"{count(len(noted), 'question')} of {one.dataset.name} {one.dataset.split} {have} and "
+            f"{'counts' if len(noted) == 1 else 'count'} all the same ({tables.some(noted)})",
+            markup=False,
+        )
 
 
 def _spoiled(one: Scored) -> None:
