@@ -16,11 +16,12 @@ from bench.execute.item import NO_STATEMENT
 from bench.judge.exact import EM_RULES
 from bench.judge.rules import EX_RULES, ExRule
 from bench.judge.runs import Run
-from bench.judge.score import UNRATED
+from bench.judge.score import NOT_RUN, UNRATED
 from bench.sql import rewrite
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
+UNTRIED = Outcome(Status.OK, NOT_RUN)
 
 BLOCK = 2048
 """Examples that are judged together where a rule may have more to try."""
@@ -171,7 +172,7 @@ def _verdict(schema: Schema, task: _Task, judged: _Results, metrics: Sequence[st
                 )
     shown = _shown(judged.values()) if sql else None
     gold = shown.gold if shown else Outcome(Status.OK, "not run: there was nothing to compare it with")
-    answer = shown.prediction if shown else NO_SQL
+    answer = shown.prediction if shown else UNTRIED if sql else NO_SQL
     return Verdict(
         example_id=example.id,
         db_id=example.db_id,
@@ -225,6 +226,8 @@ def _reason(gold: Outcome, answer: Outcome, failed_on: str) -> str:
         return f"the gold query failed: {gold.status} {gold.detail}".strip()
     if answer.status is not Status.OK:
         return f"{answer.status}: {answer.detail}" if answer.detail else str(answer.status)
+    if answer.detail == NOT_RUN:
+        return "another query than gold"
     if len(gold.columns) != len(answer.columns):
         return f"{len(answer.columns)} columns where gold has {len(gold.columns)}"
     if gold.rows != answer.rows:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from bench.judge.constructs import by_construct
 from bench.judge.stats import estimate
-from bench.types import Dataset, Example, Score, Status, Verdict
+from bench.types import Dataset, Example, Outcome, Score, Status, Verdict
 
 CORRECT, WRONG_RESULT, MISSING = "correct", "wrong_result", "missing"
+NOT_RUN = "not run: only queries were compared"
+"""The detail of the outcome of a prediction where no rule wanted it run."""
+
 UNRATED = "unrated"
 """The level of an example that has none."""
 
@@ -80,7 +83,7 @@ def score(
     by_id = {verdict.example_id: verdict for verdict in verdicts}
     found = [by_id.get(example.id) for example in dataset.examples]
     ends = Counter(outcome(verdict, metrics[0]) for verdict in found)
-    ran = [float(verdict is not None and verdict.prediction.status is Status.OK) for verdict in found]
+    ran = [float(verdict is not None and _ran(verdict.prediction)) for verdict in found]
     return Scorecard(
         n=len(found),
         metrics={
@@ -143,6 +146,10 @@ def outcome(verdict: Verdict | None, headline: str) -> str:
     if verdict.metrics.get(headline, 0.0) >= 1:
         return CORRECT
     return WRONG_RESULT if verdict.prediction.status is Status.OK else verdict.prediction.status.value
+
+
+def _ran(answer: Outcome) -> bool:
+    return answer.status is Status.OK and answer.detail != NOT_RUN
 
 
 def _estimate(pairs: Sequence[tuple[Example, float]]) -> Score:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from bench.judge import stats
-from bench.judge.score import score, values
+from bench.judge.score import NOT_RUN, score, values
 from bench.types import Dataset, Example, Outcome, Status, Verdict
 
 LEVELS = ["easy", "easy", "hard", "hard", "odd", None]
@@ -101,3 +101,13 @@ def test_constructs_of_gold_split_the_questions():
     assert set(told) == {"joins", "nesting", "aggregates", "tables", "columns", "conditions"}
     said = json.loads(json.dumps(card.to_json()))["metrics"]["em"]["constructs"]["joins"]["0"]
     assert (said["k"], said["n"], said["value"]) == (1.0, 2, 0.5)
+
+
+def test_where_only_queries_are_compared_nothing_counts_as_valid():
+    alike = [
+        replace(verdict(place, ex), prediction=Outcome(Status.OK, NOT_RUN))
+        for place, ex in enumerate((True, False))
+    ]
+    card = score(DATASET, alike, ["ex"])
+    assert card.outcomes == {"missing": 4, "correct": 1, "wrong_result": 1}
+    assert card.valid.k == 0

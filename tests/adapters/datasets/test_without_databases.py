@@ -199,4 +199,4 @@ def test_queries_alone_are_compared_where_no_database_is(shared: Path, tmp_path:
     with pytest.raises(DataError, match=r"(?s)none of the databases.*--rule em\.modern"):
         app(words, standalone_mode=False)
     app([*words, "--rule", "em.modern"], standalone_mode=False)
-    assert "50 questions by em.modern: 49 correct, 1" in capsys.readouterr().out
+    assert "50 questions by em.modern: 49 correct, 1 wrong result" in capsys.readouterr().out
