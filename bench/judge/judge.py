@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
 from bench.judge.exact import EM_RULES
 from bench.judge.rules import EX_RULES, ExRule
-from bench.judge.runs import Run
+from bench.judge.runs import Results, Run, Texts
 from bench.judge.score import NOT_RUN, UNRATED
 from bench.sql import rewrite
 from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
@@ -25,12 +24,6 @@ UNTRIED = Outcome(Status.OK, NOT_RUN)
 
 BLOCK = 2048
 """Examples that are judged together where a rule may have more to try."""
-
-_Texts: TypeAlias = tuple[str, str]
-"""Gold and prediction as they are run."""
-
-
-_Results: TypeAlias = Mapping[_Texts, Judged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ def _task(
 
 def _run(
     dataset: Dataset, tasks: Sequence[_Task], rules: Sequence[ExRule], executor: Executor
-) -> Iterator[tuple[_Task, _Results]]:
+) -> Iterator[tuple[_Task, Results]]:
     """Run a block of tasks, and then what the rules that are not satisfied have further to try."""
     first = _results(tasks, executor)
     if not any(rule.further for rule in rules):
@@ -104,38 +97,33 @@ def _run(
         yield task, {**found, **extra}
 
 
-def _results(tasks: Sequence[_Task], executor: Executor) -> Iterator[_Results]:
+def _results(tasks: Sequence[_Task], executor: Executor) -> Iterator[Results]:
     results = executor.judge(pair for task in tasks for pair in task.pairs)
     for task in tasks:
         yield {(pair.gold, pair.prediction): next(results) for pair in task.pairs}
 
 
-def _further(dataset: Dataset, task: _Task, rules: Sequence[ExRule], found: _Results) -> _Task:
+def _further(dataset: Dataset, task: _Task, rules: Sequence[ExRule], found: Results) -> _Task:
     """Prepare what else to run for the rules that are not satisfied; the task keeps its first runs."""
     sql = (task.prediction.sql if task.prediction else None) or ""
-    schema = dataset.schema(task.example)
     extra = {
-        rule.metric: tuple([run for gold in task.example.gold for run in rule.further(gold, sql, schema)])
+        rule.metric: tuple([run for gold in task.example.gold for run in rule.further(gold, sql, found)])
         for rule in rules
         if rule.further and sql and not _execution(rule, task.runs[rule.metric], found)[0]
     }
     runs = {metric: (*first, *extra.get(metric, ())) for metric, first in task.runs.items()}
-    fresh = {metric: [run for run in tried if _texts(run) not in found] for metric, tried in extra.items()}
+    fresh = {metric: [run for run in tried if run.texts not in found] for metric, tried in extra.items()}
     return replace(task, runs=runs, pairs=_pairs(dataset, task.example, fresh))
-
-
-def _texts(run: Run) -> _Texts:
-    return run.gold, run.prediction
 
 
 def _pairs(dataset: Dataset, example: Example, runs: Mapping[str, Sequence[Run]]) -> tuple[Pair, ...]:
     """Ask for each distinct pair of texts once, for all rules that want it."""
     others = dataset.suites.get(example.db_id, ())
-    comparisons: dict[_Texts, dict[str, bool]] = {}
+    comparisons: dict[Texts, dict[str, bool]] = {}
     for metric, every in runs.items():
         everywhere = bool(others) and EX_RULES[metric].everywhere
         for run in every:
-            wanted = comparisons.setdefault(_texts(run), {})
+            wanted = comparisons.setdefault(run.texts, {})
             wanted[run.comparison] = everywhere or wanted.get(run.comparison, False)
     database = dataset.databases[example.db_id]
     return tuple(
@@ -155,7 +143,7 @@ def _pairs(dataset: Dataset, example: Example, runs: Mapping[str, Sequence[Run]]
     )
 
 
-def _verdict(schema: Schema, task: _Task, judged: _Results, metrics: Sequence[str]) -> Verdict:
+def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str]) -> Verdict:
     example, sql = task.example, (task.prediction.sql if task.prediction else None) or ""
     values: dict[str, bool | float] = {}
     notes: list[str] = []
@@ -185,7 +173,7 @@ def _verdict(schema: Schema, task: _Task, judged: _Results, metrics: Sequence[st
     )
 
 
-def _execution(rule: ExRule, runs: Sequence[Run], judged: _Results) -> tuple[bool | float, list[str]]:
+def _execution(rule: ExRule, runs: Sequence[Run], judged: Results) -> tuple[bool | float, list[str]]:
     """Decide one rule, and name the quirk that it owes a success to.
 
     Official scripts reward an empty result for an empty result, whatever its columns, and some of
@@ -194,7 +182,7 @@ def _execution(rule: ExRule, runs: Sequence[Run], judged: _Results) -> tuple[boo
     best: bool | float = 0.0 if rule.grade else False
     quirk: list[str] = []
     for run in runs:
-        result = judged[_texts(run)]
+        result = judged[run.texts]
         value, owed = result.equal.get(run.comparison, False), ""
         gold, answer = result.gold, result.prediction
         if rule.official and gold.status is Status.OK and gold.rows == 0:

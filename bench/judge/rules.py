@@ -15,7 +15,7 @@ from bench.errors import ConfigError, near
 from bench.judge import runs
 from bench.judge.efficiency import by_steps, r_ves, ves
 from bench.judge.exact import EM_RULES
-from bench.judge.runs import Run
+from bench.judge.runs import Results, Run
 from bench.types import Outcome, Schema
 
 
@@ -41,7 +41,8 @@ class ExRule:
         source: whose rule it is, in a few words.
         runs: (gold, prediction, schema) → what to run; the prediction is right if one of the runs
             says so. Nothing to run means wrong.
-        further: the same, for what is run only where none of ``runs`` says so.
+        further: (gold, prediction, results) → what is run where none of ``runs`` says so, knowing what
+            they found.
         official: whether it reproduces a published script, quirks included.
         version: raised by hand when a verdict changes.
         silence: which predictions without a statement count as one with an empty result.
@@ -54,7 +55,7 @@ class ExRule:
     metric: str
     source: str
     runs: Callable[[str, str, Schema], Iterable[Run]]
-    further: Callable[[str, str, Schema], Iterable[Run]] | None = None
+    further: Callable[[str, str, Results], Iterable[Run]] | None = None
     official: bool = False
     version: int = 1
     silence: Callable[[str], bool] = _nowhere
@@ -85,6 +86,15 @@ _TEST_SUITE = (
         "test-suite-sql-eval with gold's literals plugged into the prediction",
         runs.rewritten,
         runs.plugged,
+        official=True,
+        silence=_in_comments,
+        everywhere=True,
+    ),
+    ExRule(
+        "ex.test-suite-plug-distinct",
+        "test-suite-sql-eval with gold's literals plugged in and DISTINCT kept",
+        partial(runs.rewritten, keep_distinct=True),
+        partial(runs.plugged, keep_distinct=True),
         official=True,
         silence=_in_comments,
         everywhere=True,

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
+from bench.execute import Judged
 from bench.execute.compare import tied
-from bench.sql import rewrite, spider
+from bench.sql import plug, rewrite, spider
 from bench.sql.lexemes import orders_result
-from bench.sql.plug import fillings
 from bench.sql.ties import ranked
-from bench.types import Schema
+from bench.types import Outcome, Schema, Status
+
+Texts: TypeAlias = tuple[str, str]
+"""Gold and prediction as they are run."""
+
+Results: TypeAlias = Mapping[Texts, Judged]
+
+_NO_SUCH_NAME = ("no such column", "no such table", "no such function", "ambiguous column")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Two texts to run and the comparison of their rows, by the name the SQL workers know it by."""
 
     gold: str
     prediction: str
     comparison: str
+
+    @property
+    def texts(self) -> Texts:
+        """What is run."""
+        return self.gold, self.prediction
 
 
 def as_it_stands(comparison: str, gold: str, prediction: str, _schema: Schema) -> tuple[Run, ...]:
@@ -27,7 +39,7 @@ def as_it_stands(comparison: str, gold: str, prediction: str, _schema: Schema) -
     return (Run(gold, prediction, comparison),)
 
 
-def in_gold_order(comparison: str, gold: str, prediction: str, _schema: Schema) -> Iterator[Run]:
+def in_gold_order(comparison: str, gold: str, prediction: str, _schema: Schema) -> list[Run]:
     """Let row order count where gold orders its result, and accept every answer that its ties allow.
 
     Args:
@@ -35,33 +47,60 @@ def in_gold_order(comparison: str, gold: str, prediction: str, _schema: Schema) 
         gold: the query.
         prediction: the query.
     """
+    return [Run(gold, prediction, name) for name in _by_order_of(gold, comparison)]
+
+
+@lru_cache(maxsize=8192)
+def _by_order_of(gold: str, comparison: str) -> tuple[str, ...]:
     if not orders_result(gold):
-        yield Run(gold, prediction, f"{comparison}:bag")
-        return
-    yield Run(gold, prediction, f"{comparison}:list")
+        return (f"{comparison}:bag",)
     shown = ranked(gold)
-    if shown:
-        free = tied(
-            shown.sql, shown.appended, shown.keys, shown.offset, shown.limit, more=comparison == "subset"
-        )
-        yield Run(gold, prediction, free)
+    if not shown:
+        return (f"{comparison}:list",)
+    free = tied(shown.sql, shown.appended, shown.keys, shown.offset, shown.limit, more=comparison == "subset")
+    return f"{comparison}:list", free
 
 
-def rewritten(gold: str, prediction: str, _schema: Schema, *, keep_distinct: bool = False) -> tuple[Run]:
+def rewritten(gold: str, prediction: str, _schema: Schema, *, keep_distinct: bool = False) -> tuple[Run, ...]:
     """Run what the test-suite's script makes of both texts."""
+    return (Run(_rewritten(gold, keep_distinct), _rewritten(prediction, keep_distinct), "test_suite"),)
+
+
+def _rewritten(sql: str, keep_distinct: bool) -> str:
+    return _kept_rewritten(sql, keep_distinct) if len(sql) < _LONG else _rewrite(sql, keep_distinct)
+
+
+def _rewrite(sql: str, keep_distinct: bool) -> str:
+    return rewrite.fix_year(rewrite.prepare(sql, keep_distinct=keep_distinct))
+
+
+_kept_rewritten = lru_cache(maxsize=8192)(_rewrite)
+_LONG = 4096
+
+
+def plugged(gold: str, prediction: str, results: Results, *, keep_distinct: bool = False) -> Iterator[Run]:
+    """Run a wrong prediction with gold's literals in the places of its own, where that can help.
+
+    It cannot where a name is unknown, or where the columns are not as many as gold's: literals change
+    neither. Nor can the prediction's own literals.
+    """
     label, answer = (rewrite.prepare(text, keep_distinct=keep_distinct) for text in (gold, prediction))
-    return (_by_year(label, answer),)
+    own = ""
+    if plug.is_plain(answer):
+        found = results[_rewritten(gold, keep_distinct), _rewritten(prediction, keep_distinct)]
+        if _beyond_help(found.gold, found.prediction):
+            return
+        own = plug.in_one_line(answer)
+    for text in plug.fillings(label, answer):
+        if text != own:
+            yield Run(rewrite.fix_year(label), rewrite.fix_year(text), "test_suite")
 
 
-def plugged(gold: str, prediction: str, _schema: Schema) -> Iterator[Run]:
-    """Run the prediction with gold's literals in the places of its own."""
-    label, answer = rewrite.prepare(gold), rewrite.prepare(prediction)
-    for text in fillings(label, answer):
-        yield _by_year(label, text)
-
-
-def _by_year(gold: str, prediction: str) -> Run:
-    return Run(rewrite.fix_year(gold), rewrite.fix_year(prediction), "test_suite")
+def _beyond_help(gold: Outcome, answer: Outcome) -> bool:
+    if answer.status is Status.ERROR_SCHEMA:
+        return answer.detail.startswith(_NO_SUCH_NAME)
+    both = gold.status is answer.status is Status.OK
+    return both and gold.rows > 0 and len(gold.columns) != len(answer.columns)
 
 
 def spiders_own(gold: str, prediction: str, schema: Schema) -> Iterator[Run]:

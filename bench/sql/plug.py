@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 
 from bench.sql.lexemes import LEXEME
@@ -21,6 +22,8 @@ SLOT = "VALUERARE"
 MOST = 4096
 """Fillings that are tried; the official script knows no end. Of real predictions the most is 81."""
 
+_RISKY = re.compile(rf"[\"\\\t#]|''|--|/\*|;(?=\s*\S)|{SLOT}", re.IGNORECASE)
+_PLAIN = re.compile(r"'.*'|[-+.\d]+", re.DOTALL)
 _FLOAT = re.compile(r"[-+]?\d*\.\d+")
 _INTEGER = re.compile(r"[^\stT]?\d+")
 
@@ -36,7 +39,7 @@ def fillings(gold: str, prediction: str) -> Iterator[str]:
     if len(prediction) > LONGEST:
         return
     values = sorted(set(literals(gold)[1]))
-    words = literals(prediction)[0]
+    words = [*literals(prediction)[0]]
     places = [at for at, word in enumerate(words) if word == SLOT.lower()]
     for number, choice in enumerate(product(values, repeat=len(places))):
         if number == MOST:
@@ -46,7 +49,8 @@ def fillings(gold: str, prediction: str) -> Iterator[str]:
         yield " ".join(words)
 
 
-def literals(sql: str) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=256)
+def literals(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split into lower-cased words, literals replaced by the slot, and the literals.
 
     A letter other than T with digits behind it, such as the alias ``a1``, counts as a number.
@@ -60,4 +64,21 @@ def literals(sql: str) -> tuple[list[str], list[str]]:
     for number in (_FLOAT, _INTEGER):
         values += [word for word in words if number.fullmatch(word)]
         words = [SLOT if number.fullmatch(word) else word for word in words]
-    return [word.lower() for word in words], values
+    return tuple([word.lower() for word in words]), tuple(values)
+
+
+def is_plain(prediction: str) -> bool:
+    """Tell whether plugging changes the literals of a text and nothing else: no names, no comments."""
+    if _RISKY.search(prediction) or len(prediction) > LONGEST:
+        return False
+    return all(_PLAIN.fullmatch(value) for value in literals(prediction)[1])
+
+
+def in_one_line(prediction: str) -> str:
+    """Write a text as :func:`fillings` do, with its own literals.
+
+    >>> in_one_line("SELECT  a FROM t WHERE B = 'X';")
+    "select a from t where b = 'X'"
+    """
+    lexemes = LEXEME.finditer(prediction.strip().replace(";", ""))
+    return " ".join([lexeme[0] if lexeme["text"] else lexeme[0].lower() for lexeme in lexemes])

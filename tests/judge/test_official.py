@@ -121,7 +121,7 @@ def test_plugged_values_are_the_official_ones(shared: Path):
     assert len(items) == 1034
     for item in items:
         gold, pred = rewrite.prepare(item["gold"]), rewrite.prepare(item["pred"])
-        words, values = plug.literals(pred)[0], sorted(set(plug.literals(gold)[1]))
+        words, values = [*plug.literals(pred)[0]], sorted(set(plug.literals(gold)[1]))
         assert (words, values) == (item["pred_tokens"], item["gold_values"]), item["idx"]
         assert len(list(plug.fillings(gold, pred))) == item["alternatives"]
 

@@ -13,7 +13,7 @@ from bench.execute import Executor
 from bench.judge.disagree import disagreements
 from bench.judge.golds import check
 from bench.judge.judge import judge
-from bench.judge.rules import STEADY, metrics
+from bench.judge.rules import EX_RULES, STEADY, metrics
 from bench.types import Column, Dataset, Example, Prediction, Schema, Table, Verdict
 
 ROWS = [("ann", 1, 2.0), ("bob", 1, 3.5), ("cid", 2, 3.5), ("dan", 3, None), ("ann", 3, 0.5)]
@@ -61,6 +61,7 @@ def verdict(dataset: Callable[..., Dataset], running: Executor) -> Callable[...,
     return run
 
 
+SUITE = {metric for metric in EX_RULES if metric.startswith("ex.test-suite")}
 SHORT = {
     "ts": "ex.test-suite",
     "tsd": "ex.test-suite-distinct",
@@ -127,8 +128,7 @@ def test_soft_f1_counts_cells(verdict: Callable[..., Verdict], pred: str, value:
 
 def test_an_empty_result_for_an_empty_gold_is_a_quirk_of_the_official_rules(verdict: Callable[..., Verdict]):
     found = verdict("SELECT name FROM t WHERE rank = 77", "SELECT 1, 2 WHERE 0")
-    suite = {"ex.test-suite", "ex.test-suite-distinct", "ex.test-suite-plug"}
-    quirky = {*suite, "ex.bird", "ex.spider2", "soft-f1", "ves.steps", "r-ves.steps"}
+    quirky = {*SUITE, "ex.bird", "ex.spider2", "soft-f1", "ves.steps", "r-ves.steps"}
     assert {metric for metric, value in found.metrics.items() if value} == quirky
     told = {note.split(": ")[1] for note in found.notes if note.startswith("quirk: ")}
     assert told == quirky
@@ -137,7 +137,7 @@ def test_an_empty_result_for_an_empty_gold_is_a_quirk_of_the_official_rules(verd
 @pytest.mark.parametrize("pred", ["", "-- nothing"])
 def test_no_statement_for_an_empty_gold_is_right_for_bird_only(verdict: Callable[..., Verdict], pred: str):
     found = verdict("SELECT name FROM t WHERE rank = 77", pred)
-    of_test_suite = {"ex.test-suite", "ex.test-suite-distinct", "ex.test-suite-plug"} if pred else set()
+    of_test_suite = SUITE if pred else set()
     of_bird = {"ex.bird", "soft-f1", "ves.steps", "r-ves.steps"}
     assert {metric for metric, value in found.metrics.items() if value} == of_bird | of_test_suite
     assert "quirk: ex.bird: no statement counts as a query that finds nothing, as gold does" in found.notes
