@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import ClassVar
 import duckdb
 
 from adapters.databases.build import Filling, quoted
+from adapters.databases.port import read
 from adapters.databases.values import row
 from bench.errors import DataError
 from bench.execute.engines import Program
@@ -21,6 +22,7 @@ TYPES = {
     "integer": "BIGINT",
     "real": "DOUBLE",
     "text": "VARCHAR",
+    "name": "VARCHAR",
     "blob": "BLOB",
     "date": "DATE",
     "timestamp": "TIMESTAMP",
@@ -76,8 +78,8 @@ class DuckDb:
         except duckdb.Error as error:
             raise DataError(f"cannot be read ({str(error).splitlines()[0]})", where=path) from error
 
-    def fill(self, address: str, tables: Iterable[Filling], reader: str) -> None:  # noqa: ARG002 - no accounts here
-        """Make a database that holds ``tables``, in place of one that is there."""
+    def fill(self, address: str, source: Path, reader: str) -> None:  # noqa: ARG002 - no accounts here
+        """Copy a SQLite database, in place of what is there."""
         import pandas as pd
 
         path = Path(self.place(address))
@@ -85,7 +87,7 @@ class DuckDb:
         unfinished = path.with_name(f"{path.name}.tmp")
         unfinished.unlink(missing_ok=True)
         with duckdb.connect(str(unfinished)) as database:
-            for table in tables:
+            for table in read(source, folds=self.folds):
                 database.execute(table.ddl(TYPES, quoted))
                 rows = iter(table.rows)
                 names = [name for name, _ in table.columns]

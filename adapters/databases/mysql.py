@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from pymysql.cursors import SSCursor
 
 from adapters.databases.build import Filling
 from adapters.databases.mysql_connection import ADMIN, PASSWORD, connect, version
+from adapters.databases.port import read
 from adapters.databases.values import row
 from bench.errors import BenchError, ConfigError, DataError
 from bench.execute.engines import Program
@@ -27,6 +29,7 @@ TYPES = {
     "integer": "BIGINT",
     "real": "DOUBLE",
     "text": "LONGTEXT",
+    "name": "VARCHAR(255)",
     "blob": "LONGBLOB",
     "date": "DATE",
     "timestamp": "DATETIME(6)",
@@ -109,12 +112,12 @@ class MySql:
                     blocks = iter(partial(cursor.fetchmany, BLOCK), ())
                     yield Filling(name, columns, (row(values) for block in blocks for values in block))
 
-    def fill(self, address: str, tables: Iterable[Filling], reader: str) -> None:
-        """Make a database that holds ``tables``, in place of one that is there.
+    def fill(self, address: str, source: Path, reader: str) -> None:
+        """Copy a SQLite database, in place of what is there.
 
         Args:
             address: of the database, for an account that may make it.
-            tables: what it will hold.
+            source: the SQLite database.
             reader: the account that may read it, whatever its host.
         """
         name = urlsplit(address).path.lstrip("/")
@@ -130,7 +133,7 @@ class MySql:
             for user, host in accounts:
                 cursor.execute(f"GRANT SELECT ON {quoted(name)}.* TO %s@%s", (user, host))
             link.select_db(name)
-            for table in tables:
+            for table in read(source, folds=self.folds):
                 cursor.execute(table.ddl(TYPES, quoted))
                 marks = ", ".join(["%s"] * len(table.columns))
                 rows = iter(table.rows)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import psycopg
 from psycopg import errors, sql
 
 from adapters.databases.build import Filling, quoted
+from adapters.databases.port import read
 from adapters.databases.postgres_connection import ADMIN, connect
 from adapters.databases.values import row
 from bench.errors import BenchError, ConfigError, DataError
@@ -23,6 +25,7 @@ TYPES = {
     "integer": "bigint",
     "real": "double precision",
     "text": "text",
+    "name": "text",
     "blob": "bytea",
     "date": "date",
     "timestamp": "timestamp",
@@ -117,12 +120,12 @@ class Postgres:
                 yield Filling(name if schema == "public" else f"{schema}_{name}", columns, map(row, cursor))
                 cursor.close()
 
-    def fill(self, address: str, tables: Iterable[Filling], reader: str) -> None:
-        """Make a database that holds ``tables``, in place of one that is there.
+    def fill(self, address: str, source: Path, reader: str) -> None:
+        """Copy a SQLite database, in place of what is there.
 
         Args:
             address: of the database, for an account that may make it.
-            tables: what it will hold.
+            source: the SQLite database.
             reader: the role that may read it.
         """
         parts = urlsplit(address)
@@ -140,7 +143,7 @@ class Postgres:
             link.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
             link.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
         with _open(address) as link, link.transaction():
-            for table in tables:
+            for table in read(source, folds=self.folds):
                 link.execute(table.ddl(TYPES, quoted).encode())
                 with link.cursor().copy(f"COPY {quoted(table.name)} FROM STDIN".encode()) as copy:
                     for values in table.rows:

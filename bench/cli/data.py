@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bench.cli.options import AsJson
+from bench.cli.options import AsJson, choice
 from bench.errors import DONE, FAILED
 
 app = typer.Typer(help="Install, look at, check and make data sets.", no_args_is_help=True)
@@ -102,6 +102,30 @@ def data_check(
             out, page.markdown(found, f"bench data check {name}{root} --split {split}{more} --out {out}")
         )
     raise typer.Exit(FAILED if found.unchecked else DONE)
+
+
+@app.command("port")
+def data_port(
+    name: Name,
+    to: Annotated[str, typer.Option("--to", help="duckdb, postgres or mysql; or an address with {db_id}.")],
+    folder: Folder = None,
+    split: Annotated[str, typer.Option(help="Split whose databases are copied.")] = "dev",
+    sql: Annotated[str, typer.Option("--sql", help="keep, or transpile: gold too, by sqlglot.")] = "keep",
+    reader: Annotated[str, typer.Option(help="Account that may read the copies.")] = "bench",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that run SQL.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the transpiled golds as JSONL here.")] = None,
+) -> None:
+    """Copy the databases of a data set to another engine, and see which golds keep their result."""
+    from bench import port
+    from bench.sets import opened
+
+    choice("--sql", sql, ("keep", "transpile"))
+    live, dataset = port.target(to), opened(name, folder).load(split)
+    copied = port.copy(dataset, live, reader)
+    ported = port.golds(dataset, live, workers=workers) if sql == "transpile" else None
+    port.show(copied, live, ported)
+    if out is not None and ported is not None:
+        port.write(out, ported)
 
 
 @app.command("new")

@@ -114,9 +114,6 @@ def _given(folder: Path, name: str) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account := _account(name):
         os.chown(folder, account["user"], account["group"])
-        for parent in folder.parents:
-            if parent.stat().st_uid == os.getuid() and str(parent).startswith(("/tmp/", "/var/tmp/")):
-                parent.chmod(parent.stat().st_mode | 0o011)
     return folder
 
 
