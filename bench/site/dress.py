@@ -72,15 +72,18 @@ def dashes(lines: Sequence[Line]) -> alt.StrokeDash:
 
     models = [visible(model) for model in dict.fromkeys(line.model for line in lines)]
     range_ = [DASHES[i % len(DASHES)] for i in range(len(models))]
-    shown = legend() if len(models) > 1 else None
+    shown = legend(lines=True) if len(models) > 1 else None
     return alt.StrokeDash("model:N", scale=alt.Scale(domain=models, range=range_), legend=shown)
 
 
-def legend() -> alt.Legend:
-    """Put a legend below its chart."""
+def legend(*, lines: bool = False) -> alt.Legend:
+    """Put a legend below its chart; of lines it shows how they are dashed."""
     import altair as alt
 
-    return alt.Legend(title=None, orient="bottom", columns=4, labelLimit=200, symbolStrokeWidth=2)
+    found = alt.Legend(title=None, orient="bottom", columns=6, labelLimit=200, symbolStrokeWidth=2)
+    if lines:
+        found.symbolType, found.symbolStrokeColor = "stroke", INK
+    return found
 
 
 def finished(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Lettering: where the names of points stand in a chart, so that none touches another or a point."""
+"""Lettering: where the names of points stand in a chart, so that none touches another, a point or a line."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ GLYPH, LINE, POINT = 6.3, 13.0, 6.0
 
 Align: TypeAlias = Literal["left", "right", "center"]
 Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels from the upper left corner."""
 
 PLACES: tuple[tuple[int, int, Align], ...] = (
     (9, 0, "left"),
@@ -34,18 +35,22 @@ class Lettered:
     align: Align
 
 
-def letter(points: Sequence[tuple[float, float, str]], width: float, height: float) -> list[Lettered | None]:
+def letter(
+    points: Sequence[tuple[float, float, str]], width: float, height: float, walls: Sequence[Box] = ()
+) -> list[Lettered | None]:
     """Find a place for each name; ``None`` where every place is taken.
 
     Args:
         points: x and y in pixels from the upper left corner, and the name; the most important first.
         width: of the chart, in pixels.
         height: of the chart, in pixels.
+        walls: what else no name may touch.
 
     >>> letter([(50, 50, "a"), (50, 60, "b")], 100, 100)
     [Lettered(dx=9, dy=0, align='left'), Lettered(dx=9, dy=0, align='left')]
     """
     taken = [(x - POINT, y - POINT, x + POINT, y + POINT) for x, y, _ in points]
+    taken += walls
     found: list[Lettered | None] = []
     for i, (x, y, name) in enumerate(points):
         others = taken[:i] + taken[i + 1 :]

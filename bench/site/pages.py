@@ -22,7 +22,7 @@ from bench.site.reported import listings
 from bench.site.sections import CellSection, QuestionsSection, Section
 from bench.site.slips import diagnosed
 from bench.site.template import page
-from bench.site.text import address
+from bench.site.text import address, listed
 
 ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js", "charts.js")
 VENDORED = (
@@ -129,7 +129,7 @@ def _board(
         board=arranged,
         drawings=drawings,
         released=released,
-        headline=" and ".join(labels(metrics).values()),
+        headline=listed(list(labels(metrics).values())),
         headline_label=labels(metrics)[metrics[0]],
         headline_key=metrics[0],
         ratio_names=RATIOS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import ceil, floor, log10
 from statistics import fmean
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from bench.site.board import Sheet
 from bench.site.dress import HEIGHT, INK, MUTED, WIDTH, Chart, finished, hues, legend, named
 from bench.site.legend import Sign
-from bench.site.lettering import Lettered, letter
+from bench.site.lettering import Box, Lettered, letter
 from bench.site.text import visible
 
 
@@ -112,13 +113,16 @@ def _spec(
 def _letter(rows: list[dict[str, Any]], low: float, high: float, top: float) -> list[Lettered | None]:
     """Name the points on the front first, then the better ones."""
     order = sorted(range(len(rows)), key=lambda i: (not rows[i]["front"], -rows[i]["gain"]))
-    points = [
-        (
-            WIDTH * log10(rows[i]["cost"] / low) / log10(high / low),
-            HEIGHT * (1 - rows[i]["gain"] / top),
-            rows[i]["row"],
-        )
-        for i in order
-    ]
-    places = dict(zip(order, letter(points, WIDTH, HEIGHT), strict=True))
+    across = [WIDTH * log10(row["cost"] / low) / log10(high / low) for row in rows]
+    down = [HEIGHT * (1 - row["gain"] / top) for row in rows]
+    points = [(across[i], down[i], rows[i]["row"]) for i in order]
+    steps = sorted((across[i], down[i]) for i in order if rows[i]["front"])
+    places = dict(zip(order, letter(points, WIDTH, HEIGHT, walls(steps)), strict=True))
     return [places[i] for i in range(len(rows))]
+
+
+def walls(steps: Sequence[tuple[float, float]]) -> list[Box]:
+    """Box the lines of a front: along to the next point, then up to it."""
+    along = [(x, y - 2, to_x, y + 2) for (x, y), (to_x, _) in pairwise(steps)]
+    up = [(to_x - 2, to_y, to_x + 2, y) for (_, y), (to_x, to_y) in pairwise(steps)]
+    return along + up

@@ -8,7 +8,7 @@ that never ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 CLIP = 4000
@@ -93,6 +93,15 @@ def chance(p: float) -> str:
     ('0.125', '< 0.001')
     """
     return f"{p + 1e-12:.3f}" if p >= 0.001 else "< 0.001"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names one after the other.
+
+    >>> listed(["EX", "TS", "EM"]), listed(["EX"])
+    ('EX, TS and EM', 'EX')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def flatten(mapping: Mapping[str, object], prefix: str = "") -> dict[str, str]:

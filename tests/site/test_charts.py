@@ -4,7 +4,7 @@ import json
 import random
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from bench.site.charts import charts, smoothed
 from bench.site.draw import NIGHT, files
 from bench.site.legend import PALETTE, SHADES, SHAPES, signs
 from bench.site.lettering import GLYPH, LINE, letter
-from bench.site.scatter import front, ticks
+from bench.site.scatter import front, ticks, walls
 from tests.site.conftest import cell
 
 
@@ -129,6 +129,17 @@ def test_names_of_points_never_touch():
             apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
             assert apart
         assert all(left >= 0 and right <= 420 for left, _, right, _ in found)
+
+
+def test_no_name_stands_on_the_front():
+    steps = [(50, 200), (150, 120), (300, 60)]
+    points = [(x, y, "a long name") for x, y in steps]
+    places = letter(points, 420, 260, walls(steps))
+    assert all(places)
+    for left, top, right, bottom in boxes(points, places):
+        for (x, y), (to_x, to_y) in pairwise(steps):
+            assert not (left < to_x and x < right and top < y < bottom)
+            assert not (left < to_x < right and top < y and to_y < bottom)
 
 
 def test_names_that_stand_on_one_spot_find_four_places_about_it():
