@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -80,13 +80,23 @@ def _training() -> Iterator[Sign]:
 
 
 def _adapters() -> Iterator[Sign]:
-    for group in ("datasets", "models", "launchers", "objectives"):
+    for group in ("datasets", "models", "databases", "launchers", "objectives"):
         for name in names(group):
             try:
-                find(group, name)
+                found = find(group, name)
             except BenchError as error:
                 yield Sign(f"{group}: {name}", "absent", error.what)
             except Exception as error:  # a plug-in of somebody else's may raise anything
                 yield Sign(f"{group}: {name}", "wrong", f"{type(error).__name__}: {error}")
             else:
-                yield Sign(f"{group}: {name}", "ok", "")
+                yield Sign(f"{group}: {name}", "ok", _limits(found))
+
+
+def _limits(adapter: object) -> str:
+    """Say on what a verdict of an engine hangs that comes out the same on every run, and on what else."""
+    limits: Mapping[str, bool] = getattr(adapter, "limits", {})
+    if not limits:
+        return ""
+    fixed = ", ".join(name for name, same in limits.items() if same)
+    loose = ", ".join(name for name, same in limits.items() if not same)
+    return f"the same on every run: {fixed}" + (f"; not so: {loose}" if loose else "")

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any, cast
 
-from adapters.databases.build import build, spoken
+from adapters.databases.build import Filling, build, spoken
 from adapters.databases.sqlite import Sqlite
 from adapters.datasets.tables import from_csv, from_duckdb
 from bench.errors import ConfigError, DataError
+from bench.execute.live import Live, is_address
 from bench.store import write_text
 from bench.types import Schema, Table
 
@@ -26,12 +28,12 @@ CSV = (".csv", ".tsv")
 NUMBERS = ("INT", "REAL", "NUM", "DEC", "DOUB", "FLOAT")
 
 
-def scaffold(folder: Path, sources: Sequence[Path], name: str = "") -> dict[str, int]:
+def scaffold(folder: Path, sources: Sequence[str | Path], name: str = "") -> dict[str, int]:
     """Make the folder of a data set.
 
     Args:
         folder: where it is made; it must not be there, or be empty.
-        sources: one SQLite or DuckDB database, or CSV files or folders of them.
+        sources: one SQLite or DuckDB database, the address of one, or CSV files or folders of them.
         name: what the data set and its database are called; the folder's name unless given.
 
     Returns:
@@ -40,19 +42,26 @@ def scaffold(folder: Path, sources: Sequence[Path], name: str = "") -> dict[str,
     Raises:
         ConfigError: the folder holds something, or the sources do not go together.
         DataError: a source is missing, damaged or empty.
+        BenchError: a server cannot be reached, or refuses the account.
     """
     name = name or folder.resolve().name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError("is there already", where=str(folder), todo="name a folder that is not there")
-    files = _files(sources)
+    address = next((str(source) for source in sources if is_address(str(source))), "")
+    files = [] if address else _files([Path(source) for source in sources])
+    if address and len(sources) > 1:
+        raise ConfigError("takes one database", where="--from", todo="make a set of each")
     database = folder / "database" / f"{name}.sqlite"
     database.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _copy(files, database)
+        if address:
+            build(database, _of_server(address))
+        else:
+            _copy(files, database)
         schema = Sqlite().introspect(database, name)
         questions = beginnings(schema)
         if not questions:
-            raise DataError("has no table with a column", where=str(files[0]))
+            raise DataError("has no table with a column", where=str(sources[0]))
     except BaseException:
         database.unlink(missing_ok=True)
         database.parent.rmdir()
@@ -108,6 +117,12 @@ def _files(sources: Sequence[Path]) -> list[Path]:
     if len(found) > 1 and not kinds <= set(CSV):
         raise ConfigError("takes one database, or CSV files", where="--from", todo="make a set of each")
     return found
+
+
+def _of_server(address: str) -> Iterator[Filling]:
+    """Read every table that the account may read."""
+    live = Live(address, where="--from")
+    return cast("Iterator[Filling]", cast("Any", live.adapter).tables(address))
 
 
 def _copy(files: Sequence[Path], target: Path) -> None:

@@ -132,7 +132,11 @@ def data_port(
 def data_new(
     folder: Annotated[Path, typer.Argument(help="Folder to make.")],
     sources: Annotated[
-        list[Path], typer.Option("--from", help="SQLite or DuckDB database, CSV file or folder of them.")
+        list[str],
+        typer.Option(
+            "--from",
+            help="SQLite or DuckDB file, CSV file or folder of them, or address: postgresql://me@host/db.",
+        ),
     ],
     name: Annotated[str, typer.Option(help="Name of the set; that of the folder unless given.")] = "",
 ) -> None:
