@@ -64,6 +64,11 @@ class Question:
     prompts: tuple[tuple[str, tuple[str, ...]], ...]
     answers: tuple[tuple[CellResult, str, str], ...]
 
+    @property
+    def right(self) -> int:
+        """How many of the answers are right."""
+        return sum(ending == CORRECT for _, ending, _ in self.answers)
+
 
 def cell_home(cell: CellResult) -> str:
     """Give the folder of a cell's pages; its summary is that name with ``.html``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bench.site.text import clip
 from bench.types import Outcome, Row, Scalar, Status
@@ -13,8 +14,7 @@ ROWS, COLUMNS, WIDTH = 8, 12, 120
 """Rows, columns and characters of a value that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One value: its text, its kind (``null``, ``number``, ``text`` or ``blob``), whether it differs."""
 
     text: str
@@ -67,21 +67,21 @@ def grid(outcome: Outcome, against: Outcome | None = None) -> Grid | None:
 
 
 def _marks(rows: Sequence[Row], other: Sequence[Row]) -> list[tuple[bool, ...]]:
-    shared = Counter(rows) & Counter(other)
-    spare = shared.copy()
-    strangers = [row for row in other if not _take(spare, row)]
+    left = Counter(other)
+    held = [_take(left, row) for row in rows]
+    strangers = [row for row in reversed(other) if _take(left, row)]
     marks = []
-    for row in rows:
-        if _take(shared, row):
+    for row, known in zip(rows, held, strict=True):
+        if known:
             marks.append((False,) * len(row))
         else:
-            twin = strangers.pop(0) if strangers else ()
-            marks.append(tuple(i >= len(twin) or value != twin[i] for i, value in enumerate(row)))
+            twin = strangers.pop() if strangers else ()
+            marks.append(tuple([i >= len(twin) or value != twin[i] for i, value in enumerate(row)]))
     return marks
 
 
 def _take(stock: Counter[Row], row: Row) -> bool:
-    if not stock[row]:
+    if stock[row] < 1:
         return False
     stock[row] -= 1
     return True

@@ -13,7 +13,7 @@ _CLASSES = {"keyword": "kw", "function": "fn", "string": "str", "number": "num",
 """What has a colour on the page, under a short name: a board holds thousands of statements."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def paint(sql: str) -> Markup:
     """Colour one statement; what is beyond the display limit is counted, not shown."""
     shown, left = clip(sql)

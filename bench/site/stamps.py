@@ -66,11 +66,9 @@ class Stamps:
         return {name for stamp in self._held.values() for name in stamp.files}
 
     def write(self) -> None:
-        """Replace the stamps of the folder."""
-        if self._held:
+        """Replace the stamps of the folder, if any are new."""
+        if self._held != self._old:
             (self._out / FILE).write_bytes(msgspec.json.encode(self._held))
-        else:
-            (self._out / FILE).unlink(missing_ok=True)
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of
 from bench.results import CellResult
-from bench.site import drill
+from bench.site import blocks, drill
 from bench.site.board import Sheet
 from bench.site.comparison import squares
 from bench.site.figures import difference, interval
@@ -24,7 +24,7 @@ from bench.site.releases import trails
 from bench.site.reported import beside
 from bench.site.text import chance, clip, finalize, percent, visible
 from bench.types import Outcome, Status
-from bench.words import count
+from bench.words import count, number
 
 SHORT = 400
 """Characters shown of a reason."""
@@ -46,6 +46,7 @@ def environment() -> Environment:
         "beside": lambda sheet: beside(sheet.dataset.name, sheet.dataset.split),
         "chance": chance,
         "clip": clip,
+        "clipped": blocks.clipped,
         "count": count,
         "databases": _databases,
         "difference": difference,
@@ -54,13 +55,16 @@ def environment() -> Environment:
         "interval": interval,
         "known": known,
         "level": level_of,
-        "metric": _metric,
+        "mark": blocks.mark,
+        "metrics": blocks.metrics,
+        "number": number,
         "paint": paint,
         "pairs": pairs,
         "by_row": _by_row,
         "pivot": pivot,
         "paragraphs": _paragraphs,
         "percent": percent,
+        "rows": blocks.rows,
         "shade": shade,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
         "squares": squares,
@@ -96,12 +100,6 @@ def _by_row(
 def _databases(sheet: Sheet) -> list[tuple[str, int, str]]:
     asked = [example.db_id for example in sheet.dataset.examples]
     return [(name, asked.count(name), drill.question_home(sheet.name, name)) for name in sorted(set(asked))]
-
-
-def _metric(value: bool | float) -> str:
-    if isinstance(value, bool):
-        return "right" if value else "wrong"
-    return f"{value:.3f}"
 
 
 def _ended(outcome: Outcome) -> str:

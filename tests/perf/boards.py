@@ -111,7 +111,10 @@ def _right(example: Example) -> tuple[Prediction, Verdict]:
 
 def _wrong(example: Example, slip: int) -> tuple[Prediction, Verdict]:
     (_, right) = _right(example)
-    sql = f"SELECT count(*), since FROM thing WHERE colour = 'c{slip}' GROUP BY since LIMIT {slip + 1}"
+    sql = (
+        f"SELECT count(*), since FROM thing WHERE colour = 'c{slip}' AND number < {example.id[1:]} "
+        f"GROUP BY since LIMIT {slip + 1}"
+    )
     told = Outcome(Status.OK, "", 400, 2, ("count(*)", "since"), ((slip, "day 0"), (7, "day 1")))
     return _judged(example, sql, right.gold, told)
 
