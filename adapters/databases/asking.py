@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from itertools import chain, repeat
 
 from adapters.databases.values import row
-from bench.execute.query import CHUNKS, LAST_CHUNK
+from bench.execute.query import FIRST, GROWTH, MOST
 from bench.execute.text import COMMANDS as COMMANDS_OF_SQLITE
 from bench.execute.text import QUERIES, first_word
 
@@ -167,7 +167,7 @@ class Asking(ABC):
         return self._rows()
 
     def _rows(self) -> Iterator[Row]:
-        for size in chain(CHUNKS, repeat(LAST_CHUNK)):
+        for size in chain((FIRST, FIRST * GROWTH), repeat(MOST)):
             some = self._ask(self.fetch, size)
             yield from map(row, some)
             if len(some) < size:

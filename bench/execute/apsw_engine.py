@@ -14,6 +14,7 @@ from bench.execute import guard, text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from bench.execute.policy import Policy
     from bench.types import Row
@@ -54,7 +55,7 @@ class Connection:
         self.explains = False
         self._left = 0
         self._chance = guard.Chance(policy)
-        self._cursor: apsw.Cursor | None = None
+        self._sql = self._ended = ""
         if Connection._clock is None:
             Connection._clock = StoppedClock(policy.now)
             apsw.hard_heap_limit(policy.heap)
@@ -64,6 +65,7 @@ class Connection:
             vfs=Connection._clock.name,
             statementcachesize=0,
         )
+        self._cursor = self._database.cursor()
         self._set_up(path, policy)
         self._guard()
 
@@ -92,8 +94,8 @@ class Connection:
         self.steps = self.statements = 0
         self.columns, self.explains = (), False
         self._left = steps // guard.EVERY
-        self._chance.begin()
-        self._cursor = self._database.cursor()
+        self._chance.seeded = False
+        self._sql, self._ended = sql, ""
         return self._cursor.execute(sql, None, can_cache=False)
 
     def repaired_rows(self, sql: str, steps: int) -> Iterator[Row] | None:
@@ -112,9 +114,9 @@ class Connection:
 
     def end(self) -> None:
         """Let go of the query; its operations are counted now."""
-        if self._cursor is not None:
+        if self._ended != self._sql:
             self._cursor.close(True)
-            self._cursor = None
+            self._cursor = self._database.cursor()
 
     def close(self) -> None:
         """Close the file and give back its memory."""
@@ -136,8 +138,9 @@ class Connection:
         self._left -= 1
         return self._left < 0
 
-    def _count(self, event: Mapping[str, dict[str, int]]) -> None:
+    def _count(self, event: Mapping[str, Any]) -> None:
         self.steps += event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
+        self._ended = event["sql"]
 
     def _begin_statement(self, cursor: apsw.Cursor, sql: str, bindings: object) -> bool:  # noqa: ARG002
         described = cursor.get_description()

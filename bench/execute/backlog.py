@@ -21,7 +21,10 @@ class Backlog:
 
     def add(self, task: Task) -> None:
         """Put an item at the end of its database's queue."""
-        self._queues.setdefault(task.database, deque()).append(task)
+        queue = self._queues.get(task.database)
+        if queue is None:
+            queue = self._queues[task.database] = deque()
+        queue.append(task)
         self._count += 1
 
     def put_back(self, tasks: Iterable[Task]) -> None:

@@ -90,8 +90,7 @@ class Cache:
             return
         assert task.gold_outcome is not None
         assert task.outcome is not None
-        equal = tuple([task.equal[name] for name in task.comparisons])
-        value = _write(_Kept(Told.of(task.gold_outcome), Told.of(task.outcome), equal, task.failed_on))
+        value = _write(_Kept(Told.of(task.gold_outcome), Told.of(task.outcome), task.equal, task.failed_on))
         self._waiting.append((key, _sum(value) + value, task))
         if len(self._waiting) >= AT_ONCE:
             self._try(self._flush)
@@ -212,9 +211,11 @@ def _settle(task: Task, value: bytes) -> bool:
         return False
     try:
         kept = _read(body)
-        task.equal.update(zip(task.comparisons, kept.equal, strict=True))
-    except (msgspec.MsgspecError, ValueError):
+    except msgspec.MsgspecError:
         return False
+    if len(kept.equal) != len(task.comparisons):
+        return False
+    task.equal = kept.equal
     task.gold_outcome, task.outcome = kept.gold.outcome(), kept.prediction.outcome()
     task.failed_on = kept.failed_on
     task.gold = task.prediction = None

@@ -121,7 +121,8 @@ class Executor:
                 assert task.outcome is not None
                 if cache:
                     cache.keep(task)
-                yield Judged(keys.popleft(), task.gold_outcome, task.outcome, task.equal, task.failed_on)
+                equal = dict(zip(task.comparisons, task.equal, strict=True))
+                yield Judged(keys.popleft(), task.gold_outcome, task.outcome, equal, task.failed_on)
         finally:
             if cache:
                 cache.flush()

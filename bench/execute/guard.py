@@ -134,20 +134,20 @@ def uri(path: str) -> str:
 
 
 class Chance:
-    """Random bits that start from the seed in every query; seeding waits until one asks."""
+    """Random bits that start from the seed in every query; seeding waits until one asks.
+
+    Attributes:
+        seeded: whether this query has asked; set to false when one begins.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self._seed, self._most = policy.seed, policy.value_bytes
-        self._random, self._seeded = Random(), False
-
-    def begin(self) -> None:
-        """Start from the seed again."""
-        self._seeded = False
+        self._random, self.seeded = Random(), False
 
     def _bits(self, count: int) -> int:
-        if not self._seeded:
+        if not self.seeded:
             self._random.seed(self._seed)
-            self._seeded = True
+            self.seeded = True
         return self._random.getrandbits(count)
 
     def integer(self, *_values: object) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from bench.execute.compare import COMPARISONS, MEASURED, base
 from bench.execute.item import Pair, Query, Task, screen
 from bench.execute.policy import Policy
 
-MEMO = 8192
+MEMO = 1024
 MEMO_TEXT = 8192
 """Pairs whose texts are longer than this are not remembered."""
 
@@ -30,10 +29,13 @@ class Intake:
     def __init__(
         self, policy: Policy, numbers: Iterator[int], place: Callable[[Path], str] = os.path.realpath
     ) -> None:
-        self._policy = policy
+        self._most_bytes = policy.sql_bytes
         self._numbers, self._place = numbers, place
+        self._path: Path | None = None
+        self._database = ""
         self._paths: dict[Path, str] = {}
-        self._memo: OrderedDict[tuple[object, ...], Task] = OrderedDict()
+        self._memo: dict[tuple[object, ...], Task] = {}
+        self._older: dict[tuple[object, ...], Task] = {}
 
     def pair(self, pair: Pair) -> Task:
         """Find the same pair in memory, or make a new task of it.
@@ -41,15 +43,28 @@ class Intake:
         Raises:
             ConfigError: it names a comparison that does not exist.
         """
-        texts = pair.gold, pair.prediction
-        key = pair.database, texts, pair.comparisons, pair.ordered, pair.others, pair.everywhere
-        if (known := self._memo.get(key)) is not None:
+        if pair.database is not self._path:
+            self._path, self._database = pair.database, self._real(pair.database)
+        key = (
+            self._database,
+            pair.gold,
+            pair.prediction,
+            pair.comparisons,
+            pair.ordered,
+            pair.others,
+            pair.everywhere,
+        )
+        known = self._memo.get(key) or self._older.get(key)
+        if known is not None:
             return known
         fleeting = measured(pair.comparisons)
-        gold, prediction = _screen_gold(pair.gold, self._policy), screen(pair.prediction, self._policy)
+        gold, prediction = (
+            _screen_gold(pair.gold, self._most_bytes),
+            screen(pair.prediction, self._most_bytes),
+        )
         task = Task(
             next(self._numbers),
-            self._real(pair.database),
+            self._database,
             None if gold else pair.gold,
             None if prediction else pair.prediction,
             pair.comparisons,
@@ -58,17 +73,21 @@ class Intake:
             pair.everywhere,
             gold,
             prediction,
-            dict.fromkeys(pair.comparisons, False),
+            (False,) * len(pair.comparisons),
         )
-        if not fleeting and len(str(pair.gold)) + len(str(pair.prediction)) <= MEMO_TEXT:
-            self._memo[key] = task
-            if len(self._memo) > MEMO:
-                self._memo.popitem(last=False)
+        if not (gold or prediction or fleeting) and len(pair.gold) + len(pair.prediction) <= MEMO_TEXT:
+            self._remember(key, task)
         return task
+
+    def _remember(self, key: tuple[object, ...], task: Task) -> None:
+        """Keep a task; when memory is full, all but the newer half is forgotten at once."""
+        if len(self._memo) >= MEMO:
+            self._older, self._memo = self._memo, {}
+        self._memo[key] = task
 
     def query(self, query: Query) -> Task:
         """Make a task of a query without a gold."""
-        refused = screen(query.sql, self._policy)
+        refused = screen(query.sql, self._most_bytes)
         sql = None if refused else query.sql
         return Task(next(self._numbers), self._real(query.database), None, sql, outcome=refused)
 

@@ -71,8 +71,7 @@ class Pool:
         try:
             while True:
                 fresh = list(islice(tasks, WINDOW - len(waiting)))
-                for task in fresh:
-                    self._accept(task)
+                self._accept(fresh)
                 waiting.extend(fresh)
                 if not waiting:
                     return
@@ -85,13 +84,13 @@ class Pool:
             self._busy = False
             self._abandon()
 
-    def _accept(self, task: Task) -> None:
-        """Queue a task, unless it is there already or there is nothing to run."""
-        if task.queued:
-            return
-        task.queued = True
-        if not task.done:
-            self._backlog.add(task)
+    def _accept(self, tasks: list[Task]) -> None:
+        """Queue tasks, but for those that are queued already or have nothing to run."""
+        for task in tasks:
+            if not task.queued:
+                task.queued = True
+                if not task.done:
+                    self._backlog.add(task)
 
     def start(self) -> None:
         """Start one worker and wait until it says which layers protect it."""
@@ -137,7 +136,7 @@ class Pool:
             self._top_up(self._spawn())
 
     def _top_up(self, worker: Process) -> None:
-        if worker.retiring or worker.alone or len(worker.outstanding) > self._batch // 2:
+        if worker.retiring or worker.alone or len(worker.outstanding) > self._batch:
             return
         backlog = self._backlog
         if backlog.alone:
@@ -149,7 +148,7 @@ class Pool:
         if database is None:
             return
         fair = -(-len(backlog) // (2 * self._size))
-        count = max(1, min(self._batch - len(worker.outstanding), fair))
+        count = max(1, min(self._batch, fair))
         tasks = backlog.take(database, count)
         if tasks[0].folder in worker.folders:
             self._give(worker, tasks, alone=False)
@@ -166,12 +165,13 @@ class Pool:
                 self._drop(worker)
                 worker = self._spawn()
             self._backlog.alone.popleft()
-        for task in tasks:
-            if known := self.bad_golds.get(task):
-                verdicts.settle_gold(task, known)
-        tasks = [task for task in tasks if not task.done]
-        if not tasks:
-            return
+        if self.bad_golds:
+            for task in tasks:
+                if known := self.bad_golds.get(task):
+                    verdicts.settle_gold(task, known)
+            tasks = [task for task in tasks if not task.done]
+            if not tasks:
+                return
         worker.alone, worker.database = alone, tasks[0].database
         worker.send(tasks)
         self._listen(worker)

@@ -52,7 +52,8 @@ class Process:
         self._out, self._in = bytearray(), bytearray()
         slot = _memory(wire.SLOT_BYTES)
         self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
-        self._last: tuple[int, ...] = ()
+        self._seen = (0, 0, 0), 0
+        self._since = 0
         self.socket, theirs = socket.socketpair()
         try:
             self._child = self._start(theirs.fileno(), slot)
@@ -147,13 +148,13 @@ class Process:
         its own clock stands still.
         """
         noted, cpu_ns = wire.noted(self._slot), self._cpu_ns()
-        seen = *noted, cpu_ns
-        self.stalled = self.stalled + min(waited, 1.0) if seen == self._last else 0.0
-        self._last = seen
+        self.stalled = self.stalled + min(waited, 1.0) if (noted, cpu_ns) == self._seen else 0.0
+        if noted != self._seen[0]:
+            self._since = cpu_ns
+        self._seen = noted, cpu_ns
         if self.stalled > self._policy.wall_seconds:
             return "wall"
-        item, _, since = noted
-        if item in self.outstanding and cpu_ns - since > self._policy.cpu_seconds * 1e9:
+        if noted[0] in self.outstanding and cpu_ns - self._since > self._policy.cpu_seconds * 1e9:
             return "cpu"
         return ""
 

@@ -7,7 +7,7 @@ names are those of ``bench.types.Status``, written out because that module is no
 from __future__ import annotations
 
 import marshal
-from itertools import count, islice
+from itertools import islice
 
 from bench.execute import text
 
@@ -22,17 +22,21 @@ if TYPE_CHECKING:
     class Sink(Protocol):
         """Takes chunks of rows; answers whether it has seen enough."""
 
+        def begin(self) -> None:
+            """Forget what it has seen: the query runs again."""
+            ...
+
         def take(self, chunk: list[Row]) -> bool:
             """Take a chunk."""
             ...
 
 
-CHUNKS = (16, 128)
+FIRST, GROWTH, MOST = 16, 8, 1024
+"""Rows fetched first, how many times more each time, and at most."""
+
+CHUNK_BYTES = 4 * 2**20
 WIDE = 20
 """Columns from which on the first row is fetched by itself: it may be very large."""
-
-LAST_CHUNK = 1024
-CHUNK_BYTES = 4 * 2**20
 
 DROPPED_BYTES = "text that is not UTF-8: its invalid bytes were dropped"
 STOPPED_EARLY = "fetching stopped when the comparison was decided"
@@ -54,14 +58,14 @@ _LIMIT_ERRORS = (
 class Result:
     """How one query ended; ``rows`` were fetched, ``table`` keeps the first few of them."""
 
-    __slots__ = ("columns", "detail", "notes", "rows", "size", "status", "steps", "table")
+    # What most queries leave as it is belongs to the class.
+    steps = rows = size = 0
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __init__(self, status: str = "ok", detail: str = "") -> None:
         self.status, self.detail = status, detail
-        self.steps = self.rows = self.size = 0
-        self.columns: tuple[str, ...] = ()
         self.table: list[Row] = []
-        self.notes: tuple[str, ...] = ()
 
 
 class TooLarge(Exception):  # noqa: N818 - a verdict, not a fault
@@ -80,7 +84,7 @@ class Budget:
 def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
     """Run ``sql`` and hand its rows to ``sink``, decoded; invalid bytes are dropped and noted."""
     word = text.first_word(sql)
-    if word in text.QUERIES and text.has_more(sql):
+    if ";" in sql and word in text.QUERIES and text.has_more(sql):
         return Result("multi_statement", "more than one statement")
     result = Result()
     try:
@@ -95,34 +99,22 @@ def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
             result.status, result.detail = classify(connection, error, word)
             result.table = []
     else:
-        _settle(connection, result, word)
+        if word in text.COMMANDS:
+            result = Result("forbidden", f"{word.upper()} is not a query")
+        elif connection.explains:
+            result = Result("not_a_query", "EXPLAIN is not an answer")
+        elif not connection.statements:
+            result = Result("not_a_query", "there is no statement")
+        else:
+            result.columns = connection.columns
     result.steps = connection.steps
     return result
 
 
-def _settle(connection: Connection, result: Result, word: str) -> None:
-    """Give what ran to its end, but was not a query, its status."""
-    if word in text.COMMANDS:
-        result.status, result.detail = "forbidden", f"{word.upper()} is not a query"
-    elif connection.explains or not connection.statements:
-        result.status = "not_a_query"
-        result.detail = "EXPLAIN is not an answer" if connection.explains else "there is no statement"
-    else:
-        result.columns = connection.columns
-        return
-    result.table, result.rows = [], 0
-
-
 def _fetch(rows: Iterator[Row], connection: Connection, budget: Budget, sink: Sink, result: Result) -> None:
     """Fetch more and more rows at a time, yet never many bytes at once."""
-    sizes = (1, *CHUNKS) if len(connection.columns) > WIDE else CHUNKS
-    for turn in count():
-        wanted = sizes[turn] if turn < len(sizes) else LAST_CHUNK
-        if turn:
-            wanted = min(wanted, 1 + CHUNK_BYTES * result.rows // (result.size + 1))
-        chunk = list(islice(rows, wanted))
-        if not chunk:
-            return
+    wanted = 1 if len(connection.columns) > WIDE else FIRST
+    while chunk := list(islice(rows, wanted)):
         result.rows += len(chunk)
         result.size += len(marshal.dumps(chunk, 2)) + len(chunk) * (56 + 32 * len(chunk[0]))
         if result.rows > budget.rows:
@@ -136,12 +128,14 @@ def _fetch(rows: Iterator[Row], connection: Connection, budget: Budget, sink: Si
             return
         if len(chunk) < wanted:
             return
+        wanted = min(max(FIRST, GROWTH * wanted), MOST, 1 + CHUNK_BYTES * result.rows // result.size)
 
 
 def _run_repaired(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
     """Run the query again in the way that drops the invalid bytes of its text."""
     result = Result()
     try:
+        sink.begin()
         rows = connection.repaired_rows(sql, budget.steps)
         if rows is None:
             return Result("error_decode", "text that cannot be decoded")

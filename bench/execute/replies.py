@@ -9,7 +9,7 @@ import msgspec
 from bench.types import Outcome, Row, Status
 
 
-class Told(msgspec.Struct, array_like=True, frozen=True):
+class Told(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An outcome as ``bench.execute.show`` writes it; ``marked`` where cells stand for other values."""
 
     status: Status
@@ -32,14 +32,14 @@ class Told(msgspec.Struct, array_like=True, frozen=True):
         return Outcome(self.status, self.detail, self.steps, self.rows, self.columns, preview, self.notes)
 
 
-class Learnt(msgspec.Struct, array_like=True, frozen=True):
+class Learnt(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A gold's outcome, and the number by which the worker will speak of it from now on."""
 
     number: int
     told: Told
 
 
-class Reply(msgspec.Struct, array_like=True, frozen=True):
+class Reply(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The answer to one item; ``equal`` follows its comparisons, ``failed_on`` names a further database."""
 
     number: int
@@ -49,14 +49,14 @@ class Reply(msgspec.Struct, array_like=True, frozen=True):
     failed_on: str = ""
 
 
-class Answers(msgspec.Struct, array_like=True, frozen=True):
+class Answers(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Replies, and whether the worker is going to end after them."""
 
     retiring: bool
     replies: tuple[Reply, ...]
 
 
-class Greeting(msgspec.Struct, array_like=True, frozen=True):
+class Greeting(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What a worker says first: which layers of the sandbox are on, and what it has imported."""
 
     sandbox: dict[str, bool]

@@ -9,28 +9,23 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections import OrderedDict
 from itertools import islice
 
-from bench.execute.compare import MEASURED, NEEDS_VALID_TEXT, base
-from bench.execute.query import CHUNKS, DROPPED_BYTES, Budget, Result, classify, run
-from bench.execute.show import show
+from bench.execute.connections import Connections, EmptyFile
+from bench.execute.golds import Gold, Golds
+from bench.execute.query import DROPPED_BYTES, FIRST, Budget, Result, classify, run
 from bench.execute.timing import how_much_faster
-from bench.execute.watch import Watch
-from bench.execute.wire import GOLD, MAX_GOLDS, PREDICTION
+from bench.execute.watch import Rules, Watch
+from bench.execute.wire import GOLD, PREDICTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
 
     from bench.execute.guard import Connection
     from bench.execute.policy import Policy
     from bench.execute.query import Sink
-    from bench.types import Row, Scalar
-
-    Stamp = tuple[int, int, int]
-    AnySink = TypeVar("AnySink", bound=Sink)
+    from bench.types import Row
 
     Item = tuple[int, str | None, str | None, list[str], bool, list[str], list[str]]
     """Number, gold, prediction, comparisons, order; other databases, and what must hold there.
@@ -38,111 +33,87 @@ if TYPE_CHECKING:
     A text that must not run is ``None``.
     """
 
+    Answer = tuple[int, Gold | None, Result | None, list[bool | float], str]
+    """Number, gold, prediction, verdicts, and the further database on which they failed."""
+
     Verdicts = dict[str, bool | float]
-
-
-MAX_CONNECTIONS = 64
-FEW = CHUNKS[0]
-"""Rows below which two results are compared at once where a question has several databases."""
-
-
-class EmptyFile(Exception):  # noqa: N818 - a state of a file
-    """A database without a byte."""
-
-
-class Gold:
-    """A gold query's result with all its rows."""
-
-    def __init__(self) -> None:
-        self.result = Result()
-        self.rows: list[Row] = []
-        self._distinct: set[Row] | None = None
-        self._values: set[Scalar] | None = None
-        self.number = 0
-        self.told = False
-        self.stamp: Stamp = (0, 0, 0)
-
-    def take(self, chunk: list[Row]) -> bool:
-        """Keep every row."""
-        self.rows += chunk
-        return False
-
-    @property
-    def distinct(self) -> set[Row]:
-        """The set of rows, made once."""
-        if self._distinct is None:
-            self._distinct = set(self.rows)
-        return self._distinct
-
-    @property
-    def values(self) -> set[Scalar]:
-        """The set of single values, made once."""
-        if self._values is None:
-            self._values = {value for row in self.rows for value in row}
-        return self._values
+    Note = Callable[[int, int], None]
+    """Takes the number of the item at work and whether it is at its gold or at its prediction."""
 
 
 class Forget:
     """Looks at nothing: for queries that are run without a gold."""
+
+    def begin(self) -> None:
+        """Begin again."""
 
     def take(self, chunk: list[Row]) -> bool:  # noqa: ARG002 - a sink
         """Go on."""
         return False
 
 
+FORGET = Forget()
+
+
 class Session:
     """Open databases and gold results, and whether memory ran out (``spent``)."""
 
-    def __init__(self, policy: Policy, engine: type[Connection]) -> None:
+    def __init__(self, policy: Policy, engine: type[Connection], note: Note) -> None:
         self.spent = False
-        self._policy, self._engine = policy, engine
-        self._path = ""
-        self._stamped: Stamp | None = None
-        self._connections: OrderedDict[str, tuple[Connection, Stamp]] = OrderedDict()
-        self._golds: OrderedDict[tuple[str, str], Gold] = OrderedDict()
-        self._gold_bytes = self._count = 0
+        self._policy, self._engine, self._note = policy, engine, note
+        self._connections = Connections(policy, engine)
+        self._golds = Golds(policy.gold_bytes)
+        self._number = 0
+        self._for_gold = Budget(policy.steps, policy.rows, policy.gold_bytes, policy.preview_rows)
+        self._alone = Budget(policy.steps, policy.rows, policy.bytes, policy.preview_rows)
+        self.turn_to = self._connections.turn_to
 
-    def turn_to(self, path: str) -> None:
-        """Begin a batch on a database; the file is looked at anew."""
-        self._path, self._stamped = path, None
-
-    def answer(self, item: Item, note: Callable[[int], None]) -> list[object]:
-        """Run what the item asks for; gives number, gold, prediction, verdicts, and where they failed."""
-        number, _, _, names, _, others, _ = item
-        path = self._path
-        gold, prediction, equal = self._pair(item, names, note)
+    def answer(self, item: Item) -> Answer:
+        """Run what the item asks for."""
+        self._number, _, _, names, _, others, _ = item
+        gold, prediction, equal = self._pair(item, names)
         failed = ""
         if others:
-            failed = self._elsewhere(item, equal, note)
+            path = self._connections.path
+            failed = self._elsewhere(item, equal)
             self.turn_to(path)
-        told = None if prediction is None else show(prediction)
-        return [number, gold and _tell(gold), told, [equal[name] for name in names], failed]
+        return self._number, gold, prediction, list(map(equal.__getitem__, names)), failed
 
-    def _pair(
-        self, item: Item, names: list[str], note: Callable[[int], None]
-    ) -> tuple[Gold | None, Result | None, Verdicts]:
+    def _pair(self, item: Item, names: list[str]) -> tuple[Gold | None, Result | None, Verdicts]:
         """Run gold and prediction on one database, and compare."""
         _, gold_sql, sql, _, in_order, _, _ = item
-        equal: Verdicts = dict.fromkeys(names, False)
-        gold = None
-        if gold_sql is not None:
-            gold = self._find(gold_sql, note)
+        gold = None if gold_sql is None else self._find(gold_sql)
         if sql is None:
-            return gold, None, equal
-        note(PREDICTION)
-        if gold and sql == gold_sql:
-            prediction = gold.result
-            equal = dict.fromkeys(names, prediction.status == "ok")
+            return gold, None, dict.fromkeys(names, False)
+        self._note(self._number, PREDICTION)
+        if gold is None:
+            return None, self._run(sql, self._alone, FORGET), dict.fromkeys(names, False)
+        if gold.rules.asked != names:
+            gold.rules = Rules(names)
+        rules = gold.rules
+        if sql == gold_sql:
+            prediction, equal = gold.result, rules.every(gold.result.status == "ok")
         else:
-            prediction = self._prediction(sql, gold, equal, in_order, note)
-        if gold and DROPPED_BYTES in gold.result.notes + prediction.notes:
-            equal.update((name, False) for name in names if base(name) in NEEDS_VALID_TEXT)
-        for name in names:
-            if equal[name] and base(name) in MEASURED:
-                equal[name] = self._faster(str(gold_sql), sql, name, note)
+            prediction, equal = self._prediction(sql, gold, rules, in_order)
+        if DROPPED_BYTES in gold.result.notes or DROPPED_BYTES in prediction.notes:
+            equal.update(dict.fromkeys(rules.need_valid_text, False))
+        for name in rules.measured:
+            if equal[name]:
+                equal[name] = self._faster(str(gold_sql), sql, name)
         return gold, prediction, equal
 
-    def _elsewhere(self, item: Item, equal: Verdicts, note: Callable[[int], None]) -> str:
+    def _prediction(self, sql: str, gold: Gold, rules: Rules, in_order: bool) -> tuple[Result, Verdicts]:
+        """Run the prediction beside its gold; no comparison holds unless both ended well."""
+        if gold.result.status != "ok":
+            return self._run(sql, self._alone, FORGET), rules.every(False)
+        watch = Watch(gold, rules, in_order, self._find)
+        result = self._run(sql, gold.beside, watch)
+        if result.status != "ok":
+            return result, rules.every(False)
+        result.notes += watch.finish(len(result.columns))
+        return result, watch.equal
+
+    def _elsewhere(self, item: Item, equal: Verdicts) -> str:
         """Take back what does not hold on every other database; names the first of them."""
         failed = ""
         *_, others, everywhere = item
@@ -151,15 +122,15 @@ class Session:
             if not names:
                 break
             self.turn_to(path)
-            if self._agree_at_once(item, note):
+            if self._agree_at_once(item):
                 continue
-            found = self._pair(item, names, note)[2]
+            found = self._pair(item, names)[2]
             if not all(found.values()):
                 failed = failed or os.path.basename(path)  # noqa: PTH119 - pathlib is not loaded here
                 equal |= found
         return failed
 
-    def _agree_at_once(self, item: Item, note: Callable[[int], None]) -> bool:
+    def _agree_at_once(self, item: Item) -> bool:
         """Tell whether gold and prediction find the same few rows, which settles what must hold everywhere.
 
         Anything else, an error among it, is left to the longer way; for speed only.
@@ -167,26 +138,26 @@ class Session:
         _, gold_sql, sql, *_ = item
         if gold_sql is None or sql is None or sql == gold_sql or self._policy.relative_steps is not None:
             return False
-        gold = self._find(gold_sql, note).rows
-        if not 0 < len(gold) < FEW:
+        gold = self._find(gold_sql).rows
+        if not 0 < len(gold) < FIRST:
             return False
-        note(PREDICTION)
+        self._note(self._number, PREDICTION)
         try:
-            connection = self._open()
+            connection = self._connections.current()
             try:
-                rows = list(islice(connection.rows(sql, self._policy.steps), FEW))
+                rows = list(islice(connection.rows(sql, self._policy.steps), FIRST))
             finally:
                 connection.end()
         except Exception:
             return False
         return rows == gold and marshal.dumps(rows, 2) == marshal.dumps(gold, 2)
 
-    def _faster(self, gold: str, prediction: str, comparison: str, note: Callable[[int], None]) -> float:
+    def _faster(self, gold: str, prediction: str, comparison: str) -> float:
         """Time gold and prediction by turns, to their first row or to their last; both have run before."""
-        connection, whole = self._open(), comparison.endswith(":last")
+        connection, whole = self._connections.current(), comparison.endswith(":last")
 
         def run(text: str) -> None:
-            note(PREDICTION)
+            self._note(self._number, PREDICTION)
             rows = connection.rows(text, self._policy.steps)
             if whole:
                 for _ in rows:
@@ -195,132 +166,53 @@ class Session:
 
         return how_much_faster(run, gold, prediction)
 
-    def _gold(self, sql: str, note: Callable[[int], None]) -> Gold:
-        """Run the gold and keep its rows."""
-        note(GOLD)
-        policy = self._policy
-        budget = Budget(policy.steps, policy.rows, policy.gold_bytes, policy.preview_rows)
-        gold, result = self._run(sql, budget, Gold)
-        gold.result = result
-        self._count += 1
-        gold.number = self._count
+    def _find(self, sql: str) -> Gold:
+        """Find the rows of a gold, or run it and keep them."""
+        try:
+            file = self._connections.file()
+        except (OSError, EmptyFile):
+            return self._gold(sql)
+        gold = self._golds.get(file, sql)
+        if gold is None:
+            gold = self._gold(sql)
+            if not gold.result.status.startswith(("db_", "internal")):
+                self._golds.keep(file, sql, gold)
+        return gold
+
+    def _gold(self, sql: str) -> Gold:
+        self._note(self._number, GOLD)
+        gold = Gold()
+        gold.result = self._run(sql, self._for_gold, gold)
+        gold.beside = self._budget_beside(gold.result)
         if gold.result.status != "ok":
             gold.rows = []
-        if not gold.result.status.startswith(("db_", "internal")):
-            gold.stamp = self._stamp()
-            self._golds[self._path, sql] = gold
-            self._gold_bytes += gold.result.size
-            self._bound_golds()
         return gold
 
-    def _kept(self, sql: str) -> Gold | None:
-        """Return the gold's rows if they are kept and the database is still the same file."""
-        key = self._path, sql
-        gold = self._golds.get(key)
-        if gold is None:
-            return None
-        try:
-            same = gold.stamp == self._stamp()
-        except (OSError, EmptyFile):
-            same = False
-        if not same:
-            self._gold_bytes -= self._golds.pop(key).result.size
-            return None
-        self._golds.move_to_end(key)
-        return gold
-
-    def _prediction(
-        self, sql: str, gold: Gold | None, equal: Verdicts, in_order: bool, note: Callable[[int], None]
-    ) -> Result:
-        """Run the prediction against its gold, writing the verdicts into ``equal``."""
-        policy = self._policy
-        steps, size = policy.steps, policy.bytes
-        if gold is None or gold.result.status != "ok":
-            budget = Budget(steps, policy.rows, size, policy.preview_rows)
-            return self._run(sql, budget, Forget)[1]
+    def _budget_beside(self, gold: Result) -> Budget:
+        """Say what a prediction may use: rows as large as gold's and more, and operations relative to it."""
+        policy, steps = self._policy, self._policy.steps
         if policy.relative_steps is not None:
-            steps = min(steps, max(policy.relative_floor, policy.relative_steps * gold.result.steps))
-        budget = Budget(steps, policy.rows, size + gold.result.size, policy.preview_rows)
-        watch, result = self._run(
-            sql, budget, lambda: Watch(gold, list(equal), in_order, lambda text: self._find(text, note))
-        )
-        if result.status == "ok":
-            result.notes += watch.finish(len(result.columns))
-            equal.update(watch.equal)
-        return result
+            steps = min(steps, max(policy.relative_floor, policy.relative_steps * gold.steps))
+        return Budget(steps, policy.rows, policy.bytes + gold.size, policy.preview_rows)
 
-    def _find(self, sql: str, note: Callable[[int], None]) -> Gold:
-        """Find the rows of a gold, or run it."""
-        return self._kept(sql) or self._gold(sql, note)
-
-    def _run(self, sql: str, budget: Budget, make: Callable[[], AnySink]) -> tuple[AnySink, Result]:
-        """Run on a connection; where memory runs out, once more with nothing else in memory."""
-        for attempt in (0, 1):
-            sink = make()
-            try:
-                result = run(self._open(), sql, budget, sink)
-            except FileNotFoundError:
-                return sink, Result("db_missing", "the file is not there")
-            except OSError as error:
-                return sink, Result("db_io", error.strerror or "the file cannot be read")
-            except EmptyFile:
-                return sink, Result("db_corrupt", "the file is empty")
-            except Exception as error:
-                result = Result(*classify(self._engine, error, "select"))
-            if result.status != "memory":
-                break
-            self.spent = True
-            if attempt == 0:
-                self._forget()
-        return sink, result
-
-    def _stamp(self) -> Stamp:
-        """Look at the file once per batch: size, time of change, inode.
-
-        Raises:
-            EmptyFile: SQLite would take it for a database.
-        """
-        if self._stamped is None and "://" in self._path:
-            self._stamped = (0, 0, 0)  # a server does not say when its databases change
-        if self._stamped is None:
-            stat = os.stat(self._path)  # noqa: PTH116 - pathlib is not loaded here
-            if stat.st_size == 0:
-                raise EmptyFile
-            self._stamped = stat.st_size, stat.st_mtime_ns, stat.st_ino
-        return self._stamped
-
-    def _open(self) -> Connection:
-        """Open the database, or return it open; one that was replaced since is opened anew."""
-        path, stamp = self._path, self._stamp()
-        kept = self._connections.get(path)
-        if kept:
-            if kept[1] == stamp:
-                self._connections.move_to_end(path)
-                return kept[0]
-            self._connections.pop(path)[0].close()
-        while len(self._connections) >= MAX_CONNECTIONS:
-            self._connections.popitem(last=False)[1][0].close()
-        connection = self._engine(path, self._policy)
-        self._connections[path] = connection, stamp
-        return connection
-
-    def _forget(self) -> None:
-        for connection, _ in self._connections.values():
-            connection.close()
-        self._connections.clear()
+    def _run(self, sql: str, budget: Budget, sink: Sink, *, again: bool = False) -> Result:
+        """Run on the database at work; where memory runs out, once more with nothing else in memory."""
+        try:
+            result = run(self._connections.current(), sql, budget, sink)
+        except FileNotFoundError:
+            return Result("db_missing", "the file is not there")
+        except OSError as error:
+            return Result("db_io", error.strerror or "the file cannot be read")
+        except EmptyFile:
+            return Result("db_corrupt", "the file is empty")
+        except Exception as error:
+            result = Result(*classify(self._engine, error, "select"))
+        if result.status != "memory":
+            return result
+        self.spent = True
+        if again:
+            return result
+        self._connections.close()
         self._golds.clear()
-        self._gold_bytes = 0
-
-    def _bound_golds(self) -> None:
-        """Drop the results not used for longest while there are too many, or too many bytes of them."""
-        limit = self._policy.gold_bytes
-        while len(self._golds) > MAX_GOLDS or (self._gold_bytes > limit and len(self._golds) > 1):
-            self._gold_bytes -= self._golds.popitem(last=False)[1].result.size
-
-
-def _tell(gold: Gold) -> object:
-    """Give a gold's number, and its outcome the first time that this worker speaks of it."""
-    if gold.told:
-        return gold.number
-    gold.told = True
-    return [gold.number, show(gold.result)]
+        sink.begin()
+        return self._run(sql, budget, sink, again=True)

@@ -27,18 +27,23 @@ def show(result: Result) -> list[object]:
     if not result.columns and not result.notes:
         return [result.status, _cut(result.detail, 500), result.steps, result.rows]
     columns = [name if len(name) <= NAME_LENGTH else _cut(name, NAME_LENGTH) for name in result.columns]
-    preview = [_row(row) for row in result.table]
+    preview = [row if _is_plain(row) else _row(row) for row in result.table]
     notes = result.notes
     if len(columns) > MAX_COLUMNS:
         preview, notes = [], (*notes, "the preview is too large to show")
     shown = [result.status, _cut(result.detail, 500), result.steps, result.rows, columns, preview, notes]
-    if any(type(cell) is dict for row in preview for cell in row):
+    if any(type(row) is list and dict in map(type, row) for row in preview):
         shown.append(True)
     return shown
 
 
+def _is_plain(row: tuple[Scalar, ...]) -> bool:
+    """Tell whether a row is shown as it is."""
+    return _PLAIN.issuperset(map(type, row)) and len(row) <= WIDTH
+
+
 def _row(row: tuple[Scalar, ...]) -> list[object]:
-    shown = [value if type(value) in _PLAIN else _cell(value) for value in row[:WIDTH]]
+    shown = [_cell(value) for value in row[:WIDTH]]
     return shown if len(row) <= WIDTH else [*shown, CUT]
 
 

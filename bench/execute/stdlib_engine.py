@@ -78,7 +78,7 @@ class Connection:
         self.columns = ()
         self.explains = text.first_word(sql) == "explain"
         self._left = steps // guard.EVERY
-        self._chance.begin()
+        self._chance.seeded = False
         self._cursor = cursor = self._database.cursor()
         cursor.execute(sql)
         if cursor.description:

@@ -15,6 +15,7 @@ from bench.execute.replies import Learnt, Reply
 from bench.execute.wire import GOLD, MAX_GOLDS
 from bench.types import Outcome, Status
 
+OK = Status.OK
 UNSURE = frozenset({Status.CRASH, Status.DB_IO, Status.INTERNAL})
 MAX_BAD_GOLDS = 1024
 
@@ -24,6 +25,9 @@ class BadGolds:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def get(self, task: Task) -> Outcome | None:
         """Return the outcome of the task's gold if it is a bad one."""
@@ -49,26 +53,22 @@ def read(task: Task, reply: Reply, golds: OrderedDict[int, Outcome]) -> bool:
     Raises:
         KeyError, ValueError: the reply is not what a worker sends for this task.
     """
-    gold = _gold(reply.gold, golds)
-    prediction = reply.prediction.outcome() if reply.prediction else None
-    unsure = (gold and gold.status in UNSURE) or (prediction and prediction.status in UNSURE)
-    if unsure and task.attempts == 0:
+    gold = task.gold_outcome if reply.gold is None else _gold(reply.gold, golds)
+    prediction = reply.prediction.outcome() if reply.prediction else task.outcome
+    if len(reply.equal) != len(task.comparisons):
+        raise ValueError("another number of verdicts than of comparisons")
+    if gold and prediction and gold.status is prediction.status is OK:
+        task.equal, task.failed_on = reply.equal, reply.failed_on
+    elif task.attempts == 0 and any(end and end.status in UNSURE for end in (gold, prediction)):
         task.attempts = 1
         return True
-    task.gold_outcome = gold or task.gold_outcome
-    task.outcome = prediction or task.outcome
-    both = task.gold_outcome is not None and task.outcome is not None
-    if both and task.gold_outcome.status is task.outcome.status is Status.OK:  # type: ignore[union-attr]
-        task.equal.update(zip(task.comparisons, reply.equal, strict=True))
-        task.failed_on = reply.failed_on
+    task.gold_outcome, task.outcome = gold, prediction
     task.gold = task.prediction = None
     return False
 
 
-def _gold(said: int | Learnt | None, golds: OrderedDict[int, Outcome]) -> Outcome | None:
+def _gold(said: int | Learnt, golds: OrderedDict[int, Outcome]) -> Outcome:
     """Look a gold's outcome up by its number, or learn it with its number."""
-    if said is None:
-        return None
     if isinstance(said, int):
         golds.move_to_end(said)
         return golds[said]

@@ -6,7 +6,9 @@ from bench.execute.compare import (
     HOLD_FOR_EQUAL_LISTS,
     IGNORES_REPEATS,
     KNOWS_ROWS,
+    MEASURED,
     NEEDS_EVERY_ROW,
+    NEEDS_VALID_TEXT,
     SAME_VALUES,
     SEES_COLUMNS,
     SearchTooLong,
@@ -15,14 +17,41 @@ from bench.execute.compare import (
     one_of_the_tied,
     ranked_sql,
 )
-from bench.execute.query import CHUNKS
+from bench.execute.query import FIRST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from bench.execute.session import Gold
+    from bench.execute.golds import Gold
     from bench.types import Row
+
+
+class Rules:
+    """The comparisons of a pair, grouped by what decides them; made once and used for many pairs.
+
+    Attributes:
+        asked: their names, as they were asked for.
+        kinds: name → its comparison, without an argument; ``strict`` comes before those that build on it.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.asked = names
+        self.kinds = {name: base(name) for name in sorted(names)}
+        self.names = frozenset(names)
+        self.by_row = self._of(KNOWS_ROWS)
+        self.as_set = self._of(IGNORES_REPEATS)
+        self.whole = self._of(NEEDS_EVERY_ROW)
+        self.same_values = self._of(SAME_VALUES)
+        self.need_valid_text = self._of(NEEDS_VALID_TEXT)
+        self.measured = self._of(MEASURED)
+
+    def every(self, holds: bool) -> dict[str, bool | float]:
+        """Give each the same verdict."""
+        return dict.fromkeys(self.asked, holds)
+
+    def _of(self, kind: frozenset[str]) -> frozenset[str]:
+        return frozenset([name for name in self.kinds if self.kinds[name] in kind])
 
 
 class Watch:
@@ -30,39 +59,38 @@ class Watch:
 
     Args:
         gold: the result to compare with.
-        names: the comparisons.
+        rules: the comparisons.
         in_order: whether the order of rows matters where a name does not say.
         find: runs another query on the same database: gold with its sort keys.
     """
 
-    _by_row: frozenset[str]
-    _as_set: frozenset[str]
-    _whole: frozenset[str]
-    _patient: frozenset[str]
+    # What most pairs leave as it is belongs to the class.
+    count = 0
+    rows: list[Row] = []  # noqa: RUF012 - never changed in place
+    _streams = False
+    _by_row = _as_set = _whole = _patient = frozenset[str]()
+    _seen: set[Row]
+    _firsts: dict[Row, None]
 
-    def __init__(self, gold: Gold, names: list[str], in_order: bool, find: Callable[[str], Gold]) -> None:
-        self.gold, self.in_order, self._find = gold, in_order, find
-        self.equal: dict[str, bool | float] = dict.fromkeys(names, False)
-        self.open = set(names)
-        self.rows: list[Row] = []
-        self.count = 0
-        self._streams = False
-        self._seen: set[Row] = set()
-        self._firsts: dict[Row, None] = {}
+    def __init__(self, gold: Gold, rules: Rules, in_order: bool, find: Callable[[str], Gold]) -> None:
+        self.gold, self.rules, self.in_order, self._find = gold, rules, in_order, find
+        self.equal = rules.every(False)
+        self.open = rules.names
+
+    def begin(self) -> None:
+        """Begin again with every comparison open."""
+        self.count, self.rows, self._streams, self.open = 0, [], False, self.rules.names
 
     def take(self, chunk: list[Row]) -> bool:
         """Close the rules that these rows decide; answers whether all are closed.
 
         A first chunk that is not full is mostly the whole result: it waits for ``finish``.
         """
-        if not self.count and len(chunk) < CHUNKS[0]:
+        if not self.count and len(chunk) < FIRST:
             self.count, self.rows = len(chunk), chunk
             return False
         if not self._streams:
-            self._begin()
-        if self.count == len(self.rows) < CHUNKS[0]:
-            chunk = self.rows + chunk
-            self.count, self.rows = 0, []
+            chunk = self._stream(chunk)
         self.count += len(chunk)
         if self._by_row and not self.gold.distinct.issuperset(chunk):
             self.open -= self._by_row
@@ -78,16 +106,14 @@ class Watch:
             self._firsts.update(dict.fromkeys(chunk))
         return not self.open and bool(self.equal)
 
-    def _begin(self) -> None:
-        """See which rules can be decided before the last row."""
-        self._streams = True
-        self._by_row = self._of(KNOWS_ROWS)
-        self._as_set = self._of(IGNORES_REPEATS)
-        self._whole = self._of(NEEDS_EVERY_ROW)
-        self._patient = self._as_set | self._whole
-
-    def _of(self, kind: frozenset[str]) -> frozenset[str]:
-        return frozenset([name for name in self.open if base(name) in kind])
+    def _stream(self, chunk: list[Row]) -> list[Row]:
+        """See which rules can be decided before the last row; gives the rows so far."""
+        rules, so_far = self.rules, self.rows + chunk
+        self._streams, self.count, self.rows = True, 0, []
+        self._by_row, self._as_set, self._whole = rules.by_row, rules.as_set, rules.whole
+        self._patient = rules.as_set | rules.whole
+        self._seen, self._firsts = set(), {}
+        return so_far
 
     def finish(self, width: int) -> tuple[str, ...]:
         """Decide the rules still open; returns notes on those that could not be.
@@ -101,9 +127,12 @@ class Watch:
         notes = []
         same = self.count == len(self.gold.rows) and self.rows == self.gold.rows
         if not same and self._holds_other_values():
-            self.open -= self._of(SAME_VALUES)
-        for name in sorted(self.open):
-            kind = base(name)
+            self.open -= self.rules.same_values
+        if not self.open:
+            return ()
+        for name, kind in self.rules.kinds.items():
+            if name not in self.open:
+                continue
             if same and kind in HOLD_FOR_EQUAL_LISTS:
                 self.equal[name] = True
                 continue
@@ -115,20 +144,20 @@ class Watch:
 
     def _holds_other_values(self) -> bool:
         """Tell whether a value occurs in one of two small results only: most wrong answers show at once."""
-        if self.count > CHUNKS[0] or len(self.gold.rows) > CHUNKS[0]:
+        if self.count > FIRST or len(self.gold.rows) > FIRST:
             return False
         return {value for row in self.rows for value in row} != self.gold.values
 
     def _finish_empty(self, width: int) -> None:
         same_width = width == len(self.gold.result.columns)
-        for name in self.open:
-            blind = base(name) not in SEES_COLUMNS
+        for name, kind in self.rules.kinds.items():
+            blind = kind not in SEES_COLUMNS
             self.equal[name] = compare(name, [], [], self.in_order) if blind else same_width
 
     def _decide(self, name: str, kind: str) -> bool | float:
         gold = self.gold
         if kind in IGNORES_REPEATS:
-            return (self._seen or set(self.rows)) == gold.distinct
+            return (self._seen if self._streams else set(self.rows)) == gold.distinct
         if kind in ("subset", "tied") and self._is_strict():
             return True
         if kind == "tied":
@@ -136,7 +165,7 @@ class Watch:
                 return False
             ranked = self._find(ranked_sql(name)).rows
             return one_of_the_tied(name.partition(":")[2], ranked, self.rows)
-        rows = list(self._firsts) if kind in NEEDS_EVERY_ROW and self._firsts else self.rows
+        rows = list(self._firsts) if self._streams and kind in NEEDS_EVERY_ROW else self.rows
         return compare(name, gold.rows, rows, self.in_order)
 
     def _is_strict(self) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import struct
+from itertools import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ GOLD, PREDICTION = 1, 2
 MAX_GOLDS = 4096
 """Gold results that a worker keeps at most; the supervisor remembers twice as many outcomes."""
 
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def frame(data: bytes) -> bytes:
@@ -58,12 +59,18 @@ def frames(buffer: bytearray) -> Iterator[bytes]:
         del buffer[:start]
 
 
-def note(slot: mmap, item: int, phase: int, cpu_ns: int) -> None:
-    """Write down which item is being worked on since which CPU time."""
-    SLOT.pack_into(slot, 0, item, phase, cpu_ns)
+class Desk:
+    """Where a worker shows what it is at: an item, its gold or its prediction, and how many turns it took."""
+
+    def __init__(self, slot: mmap) -> None:
+        self._slot, self._turns = slot, count(1)
+
+    def note(self, item: int, phase: int) -> None:
+        """Show that work on a query begins."""
+        SLOT.pack_into(self._slot, 0, item, phase, next(self._turns))
 
 
 def noted(slot: mmap) -> tuple[int, int, int]:
-    """Read item, phase and CPU time at its start."""
-    item, phase, cpu_ns = SLOT.unpack_from(slot, 0)
-    return item, phase, cpu_ns
+    """Read item, phase and turn."""
+    item, phase, turn = SLOT.unpack_from(slot, 0)
+    return item, phase, turn

@@ -25,20 +25,23 @@ if __name__ == "__main__":
     sys.path += [json.loads(sys.argv[2])["packages"], os.path.dirname(os.path.dirname(_here))]  # noqa: PTH120
 
 from bench.execute import wire
+from bench.execute.golds import Gold
 from bench.execute.harden import harden
+from bench.execute.query import Result
 from bench.execute.session import Session
+from bench.execute.show import show
 
 HOLD = 0.001
 """Seconds for which finished answers may wait for the next ones; lost ones are only run again."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import TypedDict
 
     from bench.execute.guard import Connection
     from bench.execute.policy import Policy
-    from bench.execute.session import Item
+    from bench.execute.session import Answer, Item
 
     class Settings(TypedDict):
         """What the supervisor says once, on the command line."""
@@ -56,29 +59,27 @@ def main(socket: int, settings: Settings) -> None:
     """Serve until the supervisor hangs up or memory ran out."""
     policy: Policy = types.SimpleNamespace(**settings["policy"])  # type: ignore[assignment] # same fields
     engine = _engine(settings["engine"])
-    slot = mmap.mmap(settings["slot"], wire.SLOT_BYTES)
+    desk = wire.Desk(mmap.mmap(settings["slot"], wire.SLOT_BYTES))
     layers = harden(policy.memory, settings["folders"], settings["parent"], settings["calls"])
     _write(socket, [layers, sorted(sys.modules)])
     gc.set_threshold(50_000, 20, 100)
-    session = Session(policy, engine)
+    session = Session(policy, engine, desk.note)
     for database, items in _batches(socket):
         session.turn_to(database)
-        answers: list[object] = []
-        written = time.monotonic()
+        answers: list[Answer] = []
+        due = time.monotonic() + HOLD
         for item in items:
-            number = item[0]
-
-            def note(phase: int, number: int = number) -> None:
-                wire.note(slot, number, phase, time.process_time_ns())
-
-            answers.append(_answer(session, item, note))
-            if session.spent or time.monotonic() - written > HOLD:
-                _write(socket, [session.spent, answers])
-                answers, written = [], time.monotonic()
+            try:
+                answers.append(session.answer(item))
+            except Exception as error:
+                session.spent = True
+                answers.append(_fault(item, error))
+            if session.spent or time.monotonic() > due:
+                _tell(socket, session.spent, answers)
+                answers, due = [], time.monotonic() + HOLD
             if session.spent:
                 return
-        if answers:
-            _write(socket, [False, answers])
+        _tell(socket, False, answers)
 
 
 def _engine(name: str) -> type[Connection]:
@@ -96,16 +97,22 @@ def _engine(name: str) -> type[Connection]:
     return Apsw
 
 
-def _answer(session: Session, item: Item, note: Callable[[int], None]) -> list[object]:
-    """Answer an item; a fault of our own is told as such and ends this process."""
-    try:
-        return session.answer(item, note)
-    except Exception as error:
-        session.spent = True
-        status = "memory" if isinstance(error, MemoryError) else "internal"
-        told = [status, f"{type(error).__name__}: {error}"[:500]]
-        number, gold, *_ = item
-        return [number, None if gold is None else [0, told], told, [False] * len(item[3])]
+def _fault(item: Item, error: Exception) -> Answer:
+    """Tell a fault of our own as such; it ends this process."""
+    status = "memory" if isinstance(error, MemoryError) else "internal"
+    fault = Result(status, f"{type(error).__name__}: {error}")
+    number, gold, _, names, *_ = item
+    return number, None if gold is None else Gold(fault), fault, [False] * len(names), ""
+
+
+def _tell(socket: int, ends: bool, answers: list[Answer]) -> None:
+    """Write answers; they are put into words together, which is quicker than one by one."""
+    if answers:
+        told = [
+            (number, gold and gold.tell(), prediction and show(prediction), verdicts, failed)
+            for number, gold, prediction, verdicts, failed in answers
+        ]
+        _write(socket, [ends, told])
 
 
 def _batches(socket: int) -> Iterator[tuple[str, list[Item]]]:

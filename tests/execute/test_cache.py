@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bench.execute import Executor, Judged, Pair, Policy
 from bench.types import Status
@@ -61,17 +62,17 @@ def test_a_verdict_hangs_on_limits_engine_rule_and_content(
     ask(executor, cache, pairs)
     assert ask(executor, cache, pairs, policy=replace(small, rows=7))[1]
     assert ask(executor, cache, pairs, engine="stdlib")[1]
-    assert ask(executor, cache, [replace(pair, comparisons=("strict",)) for pair in pairs])[1]
-    assert ask(executor, cache, [replace(pair, ordered=True) for pair in pairs])[1]
+    assert ask(executor, cache, [structs.replace(pair, comparisons=("strict",)) for pair in pairs])[1]
+    assert ask(executor, cache, [structs.replace(pair, ordered=True) for pair in pairs])[1]
     assert not ask(executor, cache, pairs, policy=replace(small, name="by another name"))[1]
     copy = tmp_path / "copy.sqlite"
     copy.write_bytes(database.read_bytes())
-    assert not ask(executor, cache, [replace(pair, database=copy) for pair in pairs])[1]
+    assert not ask(executor, cache, [structs.replace(pair, database=copy) for pair in pairs])[1]
     connection = sqlite3.connect(copy)
     connection.execute("UPDATE t SET a = a + 1")
     connection.commit()
     connection.close()
-    results, ran = ask(executor, cache, [replace(pair, database=copy) for pair in pairs])
+    results, ran = ask(executor, cache, [structs.replace(pair, database=copy) for pair in pairs])
     assert ran
     assert results[0].gold.preview[0] == (1,)
 
@@ -102,7 +103,7 @@ def count(cache: Path) -> int:
 
 
 def test_a_timed_comparison_is_never_kept(executor: Make, database: Path, tmp_path: Path) -> None:
-    pairs = [replace(pair, comparisons=("timed",)) for pair in questions(database)[:2]]
+    pairs = [structs.replace(pair, comparisons=("timed",)) for pair in questions(database)[:2]]
     ask(executor, tmp_path / "cache.sqlite", pairs)
     assert count(tmp_path / "cache.sqlite") == 0
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import pytest
 
 from bench.errors import ConfigError
@@ -86,6 +87,22 @@ def test_text_that_is_not_utf8_is_repaired(executor: Make, database: Path, engin
     assert same.prediction.notes == (DROPPED_BYTES,)
     assert same.equal == {"bag": True, "bird": False}
     assert plain.equal == {"bird": True}  # and the connection reads text as before
+
+
+@BOTH
+def test_rows_before_text_that_is_not_utf8_count_once(
+    executor: Make, database: Path, engine: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "late.sqlite"
+    connection = apsw.Connection(str(path))
+    connection.execute("CREATE TABLE t(a INTEGER, b TEXT)")
+    connection.executemany("INSERT INTO t VALUES (?, CAST(? AS TEXT))", [(n, b"x\xff") for n in range(90)])
+    connection.execute("UPDATE t SET b = 'fine' WHERE a < 50")
+    connection.close()
+    gold, same = "SELECT a, b FROM t", "SELECT a, CASE WHEN a < 50 THEN 'fine' ELSE 'x' END FROM t"
+    (judged,) = executor(engine=engine).judge([Pair("k", path, gold, same, ("bag", "ordered"), True)])
+    assert (judged.gold.rows, judged.prediction.rows) == (90, 90)
+    assert judged.equal == {"bag": True, "ordered": True}
 
 
 def test_engines_have_names_of_their_own(executor: Make) -> None:

@@ -176,10 +176,12 @@ def test_a_stopped_worker_meets_the_wall(executor: Make, database: Path, small: 
 def faulty(monkeypatch: pytest.MonkeyPatch, folder: Path, fault: str) -> None:
     """Start workers with a bug: the fault happens where a prediction holds the word ``bug``."""
     text = process.PROGRAM.read_text()
-    where = "        return session.answer(item, note)\n"
+    where = "                answers.append(session.answer(item))\n"
     assert where in text
     text = text.replace(
-        where, f"        note(2)\n        if 'bug' in str(item[2]):\n            {fault}\n{where}"
+        where,
+        f"                desk.note(item[0], 2)\n"
+        f"                if 'bug' in str(item[2]):\n                    {fault}\n{where}",
     )
     text = text.replace("os.path.dirname(os.path.abspath(__file__))", repr(str(process.PROGRAM.parent)))
     program = folder / "worker.py"
