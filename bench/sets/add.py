@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,9 @@ def add(name: str, source: Path, *, kind: str | None = None, partial: bool = Fal
             installed then, and what was installed before stays.
     """
     home = place(_plain(name))
-    home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / ".lock"):
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(home.with_name(f".{name}.lock")):
+        home.mkdir(exist_ok=True)
         incoming = home / ".incoming"
         shutil.rmtree(incoming, ignore_errors=True)  # what a killed process left
         try:
@@ -52,6 +54,8 @@ def add(name: str, source: Path, *, kind: str | None = None, partial: bool = Fal
             raise
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
+            with suppress(OSError):  # not empty: something is installed
+                home.rmdir()
         _sweep(home, added.entry.folder)
     return added
 

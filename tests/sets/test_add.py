@@ -23,7 +23,7 @@ from bench.sets.shelf import installed, place
 
 def left(home: Path) -> list[str]:
     """Name what lies under the home, locks aside."""
-    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.name != ".lock")
+    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
 def packed(folder: Path, name: str) -> Path:
@@ -150,6 +150,7 @@ def test_a_bad_archive_is_refused_and_nothing_is_written(
     with pytest.raises(DataError, match=f"(?s){said}"):
         add("spider", spoil(folder))
     assert left(home) == []
+    assert not place("spider").exists()
     assert not (tmp_path / "evil").exists()
     assert not Path("/evil").exists()
 
