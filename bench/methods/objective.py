@@ -6,7 +6,7 @@ the likelihood of the gold SQL. Its mathematics is the module that ``implementat
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -47,13 +47,31 @@ class Sft(Objective):
 
 
 class Distillation(Objective):
-    """An objective that learns from a teacher, and mixes in the likelihood of the gold SQL."""
+    """An objective that learns from a teacher, and mixes in the likelihood of the gold SQL.
+
+    Attributes:
+        fixed: whether every prefix is gold, so that the teacher can be asked once and for all.
+    """
 
     needs_teacher: ClassVar[bool] = True
+    fixed: ClassVar[bool] = False
+    later: ClassVar[frozenset[str]] = frozenset({"cache"})
 
     teacher: TeacherRef
     kd_weight: float = Field(1.0, ge=0)
     mle_weight: float = Field(1.0, ge=0)
+    cache: Literal["full"] | Annotated[int, Field(ge=1)] | None = None
+    """Keep what the teacher predicts on the disk: all of it, or of each token the likeliest so many."""
+
+    @model_validator(mode="after")
+    def _asked_once(self) -> Distillation:
+        if self.cache is not None and not type(self).fixed:
+            fixed = ", ".join(kind.model_fields["name"].default for kind in Gold.__subclasses__())
+            raise ValueError(
+                f"'{self.name}' makes its prefixes while it trains, so that what the teacher predicts there"
+                f" cannot be cached; 'cache' is for {fixed}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _teaches(self) -> Distillation:
@@ -62,7 +80,13 @@ class Distillation(Objective):
         return self
 
 
-class Fkd(Distillation):
+class Gold(Distillation):
+    """A distillation on gold prefixes."""
+
+    fixed: ClassVar[bool] = True
+
+
+class Fkd(Gold):
     """Forward KL on gold prefixes (arXiv 1503.02531, token by token)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.fkd"
@@ -70,7 +94,7 @@ class Fkd(Distillation):
     name: Literal["fkd"] = "fkd"
 
 
-class Rkd(Distillation):
+class Rkd(Gold):
     """Word-level reverse KL on gold prefixes, with maximum likelihood beside it."""
 
     implementation: ClassVar[str] = "bench.train.objectives.rkd"
@@ -78,7 +102,7 @@ class Rkd(Distillation):
     name: Literal["rkd"] = "rkd"
 
 
-class Jsd(Distillation):
+class Jsd(Gold):
     """Generalised Jensen-Shannon divergence on gold prefixes, in GKD's convention (arXiv 2306.13649)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.jsd"
@@ -98,7 +122,7 @@ class Jsd(Distillation):
         return self
 
 
-class Tvd(Distillation):
+class Tvd(Gold):
     """Total variation distance on gold prefixes."""
 
     implementation: ClassVar[str] = "bench.train.objectives.tvd"
@@ -106,7 +130,7 @@ class Tvd(Distillation):
     name: Literal["tvd"] = "tvd"
 
 
-class SkewKl(Distillation):
+class SkewKl(Gold):
     """Forward KL to a mixture that holds a little of the teacher (arXiv 2402.03898)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.skew_kl"
@@ -116,7 +140,7 @@ class SkewKl(Distillation):
     """The teacher's share of the mixture."""
 
 
-class SkewRkl(Distillation):
+class SkewRkl(Gold):
     """Reverse KL to a mixture that holds a little of the student (arXiv 2402.03898)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.skew_rkl"
@@ -126,7 +150,7 @@ class SkewRkl(Distillation):
     """The student's share of the mixture."""
 
 
-class Akl(Distillation):
+class Akl(Gold):
     """Forward and reverse KL, weighed by where teacher and student differ (arXiv 2404.02657)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.akl"
@@ -136,7 +160,7 @@ class Akl(Distillation):
     """The likeliest tokens up to this mass are the head (the paper's mu)."""
 
 
-class Abkd(Distillation):
+class Abkd(Gold):
     """The alpha-beta divergence on gold prefixes (arXiv 2505.04560)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.abkd"
@@ -152,7 +176,7 @@ class Abkd(Distillation):
         return self
 
 
-class Taid(Distillation):
+class Taid(Gold):
     """Forward KL to a target that moves from the student to the teacher (arXiv 2501.16937)."""
 
     implementation: ClassVar[str] = "bench.train.objectives.taid"
@@ -170,7 +194,7 @@ class Kid(Distillation):
     """Distillation on imperfect data (arXiv 2410.11371): mask, fill in one pass, distil."""
 
     implementation: ClassVar[str] = "bench.train.objectives.kid"
-    later: ClassVar[frozenset[str]] = frozenset({"mask", "refresh"})
+    later: ClassVar[frozenset[str]] = frozenset({"cache", "mask", "refresh"})
 
     name: Literal["kid"] = "kid"
     ratio: float = Field(0.2, ge=0, le=1)

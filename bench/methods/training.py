@@ -10,7 +10,9 @@ from bench.methods.record import Record
 
 
 class Validation(Record):
-    """Examples held out of training, whose loss decides when to stop."""
+    """Examples held out of training, whose loss or answers decide when to stop."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"by", "max_new_tokens"})
 
     share: float = Field(0.05, gt=0, lt=1)
     """Of the training examples, chosen by the seed."""
@@ -18,12 +20,18 @@ class Validation(Record):
     """Steps between two looks."""
     patience: int = Field(3, ge=1)
     """Stop after so many looks without a new best; the weights of the best look are kept."""
+    by: Literal["loss", "ex"] = "loss"
+    """The loss of gold SQL, or how many of the student's answers are right when they are executed."""
+    max_new_tokens: int = Field(128, ge=1)
+    """Of an answer, for ``ex``."""
 
 
 class Training(Record):
     """How long and how fast to train."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"optimizer", "gradient_checkpointing", "validation"})
+    later: ClassVar[frozenset[str]] = frozenset(
+        {"optimizer", "gradient_checkpointing", "validation", "packing"}
+    )
 
     steps: int | None = Field(None, ge=1)
     epochs: float | None = Field(None, gt=0)
@@ -45,7 +53,9 @@ class Training(Record):
     gradient_checkpointing: bool = False
     """Compute activations again in the backward pass instead of keeping them: less memory, more time."""
     validation: Validation | None = None
-    """Stop early on the loss of held-out examples."""
+    """Stop early on held-out examples."""
+    packing: bool = False
+    """Put examples of a batch into one row, up to ``max_length`` tokens, each blind to the others."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Training:

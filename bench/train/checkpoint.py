@@ -27,6 +27,7 @@ class Progress:
         losses: of each step.
         logs: name → [sum, number].
         validations: the loss of each look at held-out examples.
+        executed: the share of right answers to them, at each look, where they are asked.
         best: the trained weights at the best look so far.
         memory: what the objective keeps.
         parts: seconds by part of a step.
@@ -39,6 +40,7 @@ class Progress:
     losses: list[float] = field(default_factory=list)
     logs: dict[str, list[float]] = field(default_factory=dict)
     validations: list[float] = field(default_factory=list)
+    executed: list[float] = field(default_factory=list)
     best: dict[str, torch.Tensor] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, float] = field(default_factory=dict)

@@ -115,11 +115,11 @@ def collate(samples: Sequence[Sample], pad: int, row: int | None = None) -> Batc
     ids = torch.full((len(samples), width), pad, dtype=torch.long)
     attention = torch.zeros((len(samples), width), dtype=torch.bool)
     answers = torch.zeros((len(samples), width), dtype=torch.bool)
-    for row, sample in enumerate(samples):
+    for place, sample in enumerate(samples):
         length = len(sample.ids)
-        ids[row, :length] = torch.tensor(sample.ids)
-        attention[row, :length] = True
-        answers[row, sample.start : length] = True
+        ids[place, :length] = torch.tensor(sample.ids)
+        attention[place, :length] = True
+        answers[place, sample.start : length] = True
     return Batch(ids, attention, answers, tuple(sample.id for sample in samples), row)
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 import torch
 from accelerate import Accelerator
 
-from bench.methods import Objective, Training, Tuning
-from bench.train import guard, schedule, validate
+from bench.methods import Distillation, Objective, Training, Tuning
+from bench.train import cached, guard, schedule, validate
 from bench.train.checkpoint import Checkpoint, Progress, restore
 from bench.train.clock import Clock
 from bench.train.data import Batch, Sample, collate, order
@@ -33,6 +34,8 @@ class Lesson:
         models: the student, with the parameters to train marked, and the teacher.
         mathematics: of ``objective``.
         seed: decides the order of the data, masks, sampling and dropout.
+        exam: asks the student about held-out examples, where right answers decide when to stop.
+        kept: where the teacher's predictions are kept, where they are.
     """
 
     models: Models
@@ -41,6 +44,8 @@ class Lesson:
     training: Training
     tuning: Tuning
     seed: int
+    exam: validate.Exam | None = None
+    kept: Path | None = None
 
 
 def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, report: Report) -> Progress:
@@ -69,20 +74,22 @@ def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, rep
     done = progress.step * training.accumulation * accelerator.num_processes
     data = islice(order(samples, training.batch, lesson.seed), done, None)
     clock = Clock(progress.parts)
+    with clock.part("cache"):
+        lesson = _asked(lesson, samples, total, accelerator, progress, report)
     started = saved = time.monotonic()
     before = progress.seconds
 
     wrapped.train()
-    while progress.step < total and not validate.exhausted(progress.validations, training.validation):
+    while progress.step < total and not validate.exhausted(validate.looks(progress), training.validation):
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate(training, progress.step, total) * group["ratio"]
         with clock.part("data"):
-            batches = _batches(data, training.accumulation, lesson.models.pad, accelerator)
+            batches = _batches(data, training, lesson.models.pad, accelerator)
         with guard.enough_memory(training, progress.step):
             _step(lesson, accelerator, optimizer, batches, progress, clock, total)
         if training.validation and progress.step % training.validation.every == 0:
             with clock.part("validation"), _autocast(training, accelerator):
-                validate.look(student, held_out, training.batch, lesson.models.pad, progress)
+                validate.look(student, held_out, training.batch, lesson.models.pad, progress, lesson.exam)
         progress.seconds = before + time.monotonic() - started
         report(progress.step, total, f"loss {progress.losses[-1]:.3f}")
         if progress.step < total and checkpoint.due(progress.step, saved) and accelerator.is_main_process:
@@ -141,16 +148,48 @@ def _step(
     progress.step += 1
     progress.losses.append(_sum(accelerator, mean))
     progress.supervised += int(max(counts))
+    if lesson.models.cached is not None:
+        read = progress.logs.setdefault("teacher_read", [0.0, 1.0])
+        read[0] += _sum(accelerator, sum(len(batch.names) for batch in batches))
     progress.tokens += int(_sum(accelerator, sum(int(batch.attention.sum()) for batch in batches)))
 
 
 def _batches(
-    data: Iterator[tuple[Sample, ...]], accumulation: int, pad: int, accelerator: Accelerator
+    data: Iterator[tuple[Sample, ...]], training: Training, pad: int, accelerator: Accelerator
 ) -> list[Batch]:
     """Take this process's share of the next step's batches."""
-    step = list(islice(data, accumulation * accelerator.num_processes))
+    step = list(islice(data, training.accumulation * accelerator.num_processes))
     mine = step[accelerator.process_index :: accelerator.num_processes]
-    return [collate(samples, pad).to(accelerator.device) for samples in mine]
+    return [collate(samples, pad, _row(training)).to(accelerator.device) for samples in mine]
+
+
+def _row(training: Training) -> int | None:
+    return training.max_length if training.packing else None
+
+
+def _asked(
+    lesson: Lesson,
+    samples: Sequence[Sample],
+    total: int,
+    accelerator: Accelerator,
+    progress: Progress,
+    report: Report,
+) -> Lesson:
+    """Ask the teacher beforehand, in the batches of the first epoch, where its predictions are kept."""
+    training, objective = lesson.training, lesson.objective
+    if lesson.kept is None or not isinstance(objective, Distillation) or objective.cache is None:
+        return lesson
+    number = min(
+        -(-len(samples) // training.batch), total * training.accumulation * accelerator.num_processes
+    )
+    ahead = islice(order(samples, training.batch, lesson.seed), number)
+    batches = [collate(one, lesson.models.pad, _row(training)).to(accelerator.device) for one in ahead]
+    # The others wait until the first has asked, and find everything there.
+    with accelerator.main_process_first(), _autocast(training, accelerator):
+        models = cached.ask(lesson.models, batches, lesson.kept, objective.cache, training.precision, report)
+    assert models.cached is not None
+    progress.logs.setdefault("teacher_asked", [float(models.cached.asked), 1.0])
+    return replace(lesson, models=models)
 
 
 def _sum(accelerator: Accelerator, value: float) -> float:

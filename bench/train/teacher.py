@@ -6,21 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import FitError
-from bench.execute import Executor
-from bench.judge.judge import judge
 from bench.methods import Kid, Objective, PromptSpec, Seqkd, Training
 from bench.registry import find, names
-from bench.sql.extract import extract
 from bench.store import read_lines, write_lines
+from bench.train import answers as answered
 from bench.train.data import Encoded, encode
 from bench.train.objectives.step import Models
-from bench.train.rollout import extend, likeliest
 from bench.types import Dataset, Prediction, Report
 from bench.weights import Model, Tokenizer, Weights, load_model, load_tokenizer
 
 FILE = "teacher.jsonl"
 """What the teacher answered, beside the weights that learnt from it."""
-BATCH = 32
 
 
 def models(
@@ -70,10 +66,7 @@ def answers(
         write_lines(path, _ask(objective, dataset, teacher, prompt, training, report))
     said = {line.example_id: line for line in read_lines(path, Prediction) if line.sql}
     if objective.keep == "correct":
-        metric = f"ex.{dataset.rules[0]}"
-        with Executor() as executor:
-            verdicts = judge(dataset, said.values(), (metric,), executor)
-            right = {verdict.example_id for verdict in verdicts if verdict.metrics[metric] is True}
+        right = answered.right(dataset, list(said.values()))
         said = {name: line for name, line in said.items() if name in right}
     if not said:
         raise FitError(
@@ -96,23 +89,20 @@ def _ask(
     training: Training,
     report: Report,
 ) -> list[Prediction]:
-    """Let the teacher answer every question, greedily, from short prompts to long ones."""
+    """Let the teacher answer every question."""
     tokenizer, model = load_tokenizer(teacher), load_model(teacher)
     known = Models(
         model, None, min(_width(model), len(tokenizer)), -1, tokenizer.pad_token_id, tokenizer.eos_token_id
     )
     lenient = training.model_copy(update={"overflow": "truncate", "examples": None})
-    samples = sorted(encode(dataset, tokenizer, prompt, lenient, 0).samples, key=lambda sample: sample.start)
-    found = []
-    for begin in range(0, len(samples), BATCH):
-        batch = samples[begin : begin + BATCH]
-        prompts = [sample.ids[: sample.start] for sample in batch]
-        written = extend(known, [model], prompts, objective.max_new_tokens, likeliest)
-        for sample, ids in zip(batch, written, strict=True):
-            text = tokenizer.decode(ids, skip_special_tokens=True)
-            found.append(Prediction(sample.id, text, extract(text), sample.start, len(ids)))
-        report(len(found), len(samples), "answers of the teacher")
-    return found
+    samples = encode(dataset, tokenizer, prompt, lenient, 0).samples
+    return answered.write(
+        known,
+        tokenizer,
+        samples,
+        objective.max_new_tokens,
+        lambda done, total, _note: report(done, total, "answers of the teacher"),
+    )
 
 
 def _same_tokens(student: Tokenizer, teacher: Tokenizer, encoded: Encoded, objective: Objective) -> None:

@@ -1,10 +1,10 @@
-"""Validation: the loss of examples that are held out of training, and when it says to stop."""
+"""Validation: examples that are held out of training, their loss or the answers to them, and when to stop."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -14,6 +14,9 @@ from bench.train.checkpoint import Progress, trainable
 from bench.train.data import Sample, collate
 from bench.train.objectives.step import predict
 from bench.weights import Model
+
+Exam = Callable[[Model, Sequence[Sample]], float]
+"""Lets a model answer questions, and returns the share of right answers."""
 
 
 def hold_out(
@@ -30,12 +33,25 @@ def hold_out(
     )
 
 
-def look(model: Model, samples: Sequence[Sample], size: int, pad: int, progress: Progress) -> None:
-    """Add the loss of ``samples`` to ``progress``, and the weights where it is the least so far."""
-    value = mean_loss(model, samples, size, pad)
-    if value < min(progress.validations, default=math.inf):
+def look(
+    model: Model, samples: Sequence[Sample], size: int, pad: int, progress: Progress, exam: Exam | None = None
+) -> None:
+    """Add the loss of ``samples`` to ``progress``, and the weights where it is the least so far.
+
+    With an ``exam`` the share of right answers decides in place of the loss; the earlier of two that are
+    alike is kept.
+    """
+    before = min(looks(progress), default=math.inf)
+    progress.validations.append(mean_loss(model, samples, size, pad))
+    if exam is not None:
+        progress.executed.append(exam(model, samples))
+    if looks(progress)[-1] < before:
         progress.best = {name: weight.detach().clone() for name, weight in trainable(model).items()}
-    progress.validations.append(value)
+
+
+def looks(progress: Progress) -> list[float]:
+    """Return what each look found, less being better: losses, or shares of wrong answers."""
+    return [1 - right for right in progress.executed] or progress.validations
 
 
 def mean_loss(model: Model, samples: Sequence[Sample], size: int, pad: int) -> float:

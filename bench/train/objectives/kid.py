@@ -91,7 +91,7 @@ def rewrite(
     ids = batch.ids.masked_fill(masked, models.mask)
     if objective.fill == "mask" or not masked.any():
         return ids
-    logits = _observe(models.student, ids, batch.attention, masked)[:, : models.vocabulary].float()
+    logits = _observe(models.student, replace(batch, ids=ids), masked)[:, : models.vocabulary].float()
     logits[:, models.mask] = float("-inf")
     if objective.fill == "argmax":
         filled = logits.argmax(-1)
@@ -122,17 +122,17 @@ def _lasting(name: str) -> torch.Generator:
 
 def _doubt(student: Model, batch: Batch) -> Tensor:
     """Return the entropy ``[B, T]`` of the student's prediction of each answer token."""
-    logits = _observe(student, batch.ids, batch.attention, batch.answer)
+    logits = _observe(student, batch, batch.answer)
     doubt = torch.zeros(batch.ids.shape, device=logits.device)
     doubt[batch.answer] = losses.entropy(logits)
     return doubt
 
 
-def _observe(student: Model, ids: Tensor, attention: Tensor, wanted: Tensor) -> Tensor:
+def _observe(student: Model, batch: Batch, wanted: Tensor) -> Tensor:
     """Ask the student without dropout and without a graph, and leave it in the mode it was in."""
     training = student.training
     student.eval()
     with torch.no_grad():
-        logits = predict(student, ids, attention, wanted)
+        logits = predict(student, batch.ids, batch.attention, wanted, batch.row)
     student.train(training)
     return logits

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
@@ -18,7 +18,11 @@ from bench.train import losses
 from bench.train.checkpoint import Progress
 from bench.train.clock import Clock
 from bench.train.data import Batch, Sample
+from bench.train.packing import packed
 from bench.weights import Model
+
+if TYPE_CHECKING:
+    from bench.train.cached import Cached
 
 Logs = Mapping[str, tuple[Tensor | float, int]]
 """Name → (sum, number), so that averages over several batches are exact."""
@@ -34,6 +38,7 @@ class Models:
         pad: the padding token.
         end: the token that ends an answer.
         answers: what the teacher said beforehand, by example, for objectives that learn from its text.
+        cached: what the teacher predicted beforehand, in its place.
     """
 
     student: Model
@@ -43,6 +48,7 @@ class Models:
     pad: int = 0
     end: int = 0
     answers: Mapping[str, Sample] = field(default_factory=dict)
+    cached: Cached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ def loss(
         batch, clock = reading.batch, moment.clock
         logs |= reading.logs
         with clock.part("student"):
-            student = predict(models.student, batch.ids, batch.attention, batch.answer)
+            student = predict(models.student, batch.ids, batch.attention, batch.answer, batch.row)
         if reading.kd:
             teacher = _taught(models, batch, moment)
             with clock.part("student"):
@@ -190,7 +196,7 @@ def beside_gold(objective: Distillation, gold: Batch, read: Batch, generated: in
     return (distilled, likely) if objective.mle_weight else (distilled,)
 
 
-def predict(model: Model, ids: Tensor, attention: Tensor, wanted: Tensor) -> Tensor:
+def predict(model: Model, ids: Tensor, attention: Tensor, wanted: Tensor, row: int | None = None) -> Tensor:
     """Return the logits ``[N, V]`` that predict the N wanted tokens, in row-major order.
 
     The token at position t is predicted by the logits at t - 1, whose input ends with token t - 1:
@@ -201,7 +207,20 @@ def predict(model: Model, ids: Tensor, attention: Tensor, wanted: Tensor) -> Ten
         ids: token ids ``[B, T]``, padded on either side.
         attention: which of them are no padding, boolean ``[B, T]``.
         wanted: which tokens to predict, boolean ``[B, T]``; never a first one.
+        row: pack several texts into each row that the model reads, up to this many tokens.
     """
+    if row is not None:
+        together = packed(ids, attention, wanted, row)
+        before = together.wanted[:, 1:]
+        columns = before.any(0).nonzero().squeeze(-1)
+        logits = model(
+            input_ids=together.ids,
+            attention_mask=together.mask,
+            position_ids=together.positions,
+            use_cache=False,
+            logits_to_keep=columns,
+        ).logits
+        return logits[before[:, columns]]
     before = wanted[:, 1:]
     columns = before.any(0).nonzero().squeeze(-1)
     # A causal model never looks to the right, where padding is then: without a mask attention is faster.
@@ -212,10 +231,13 @@ def predict(model: Model, ids: Tensor, attention: Tensor, wanted: Tensor) -> Ten
 
 def _taught(models: Models, batch: Batch, moment: Moment) -> Tensor | None:
     """Ask the teacher, if one is there: some objectives learnt all they need of it beforehand."""
+    if models.cached is not None:
+        with moment.clock.part("teacher"):
+            return models.cached.look_up(batch)
     if models.teacher is None:
         return None
     with torch.no_grad(), moment.clock.part("teacher"):
-        logits = predict(models.teacher, batch.ids, batch.attention, batch.answer)
+        logits = predict(models.teacher, batch.ids, batch.attention, batch.answer, batch.row)
     return logits[:, : models.vocabulary]
 
 
