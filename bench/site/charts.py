@@ -58,18 +58,15 @@ def _levels(sheet: Sheet, signs: Mapping[str, Sign], label: str) -> Chart | None
     if len(levels) < 2 or not rows:
         return None
     order = [visible(level) for level in levels]
-    chart = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_line(point=alt.OverlayMarkDef(filled=True, size=50))
-        .encode(
-            x=alt.X("level:O", sort=order, title="difficulty", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("share:Q", title=f"{label}, %", scale=alt.Scale(domainMin=0)),
-            color=hues(signs, [line for _, line in lines]),
-            strokeDash=dashes([line for _, line in lines]),
-            detail="row:N",
-            tooltip=["row:N", "level:N", "share:Q"],
-        )
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("level:O", sort=order, title="difficulty", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("share:Q", title=f"{label}, %", scale=alt.Scale(domainMin=0)),
+        color=hues(signs, [line for _, line in lines]),
+        detail="row:N",
+        tooltip=["row:N", "level:N", "share:Q"],
     )
+    dashed = base.mark_line().encode(strokeDash=dashes([line for _, line in lines]))
+    chart = dashed + base.mark_point(filled=True, size=50, opacity=1)
     words = (
         f"{line.name}: "
         + ", ".join(f"{level} {line.figures[f'level:{level}'].text}" for level in levels)

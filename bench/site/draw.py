@@ -44,5 +44,5 @@ def _svg(spec: str) -> str:
 def _png(svg: str) -> bytes:
     import vl_convert
 
-    drawn: bytes = vl_convert.svg_to_png(svg)
+    drawn: bytes = vl_convert.svg_to_png(svg, scale=2)
     return drawn

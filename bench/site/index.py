@@ -34,15 +34,22 @@ def _entry(path: Path) -> dict[str, object]:
         cells = board["cells"]
         return {
             "title": board["title"],
-            "href": f"{path.parent.name}/index.html",
+            "home": path.parent.name,
             "datasets": _datasets(board["datasets"].values()),
             "cells": len(cells),
             "done": sum(not cell["missing"] for cell in cells),
+            "date": max((_day(cell["provenance"]) for cell in cells), default=""),
+            "releases": sorted(one.parent.name for one in path.parent.glob("releases/*/results.json")),
         }
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
             "is not the result file of a board", where=str(path), todo="publish that board again"
         ) from error
+
+
+def _day(provenance: dict[str, Any]) -> str:
+    """Give the day of a cell's answers, as far as it was recorded."""
+    return str(provenance.get("predict", {}).get("date", ""))
 
 
 def _datasets(told: Iterable[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:

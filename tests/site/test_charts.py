@@ -98,7 +98,7 @@ def test_a_method_has_one_colour_in_every_chart_and_in_the_table(result, drawn):
     told = {method: sign.colour for method, sign in arranged.signs.items()}
     assert list(told) == ["base", "lora", "qlora"]
     found = [scale for chart in drawn.values() for scale in colours(chart.spec)]
-    assert len(found) == 5  # three clouds of points, the levels, the losses
+    assert len(found) == 6  # three clouds of points, lines and points of the levels, the losses
     assert all(colour == told[method] for scale in found for method, colour in scale.items())
     assert {method for scale in found for method in scale} == set(told)
     assert not set(told.values()) & set(SHADES)  # nobody takes an ending for a method

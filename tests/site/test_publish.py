@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bench.errors import StoreError
+from bench.site.board import board
 from bench.site.index import write_index
 from bench.site.publish import check, publish
+from bench.site.releases import keep
 from bench.site.stamps import FILE
 
 
@@ -84,7 +86,12 @@ def test_the_index_lists_boards(result, tmp_path):
     assert 'href="tiny/index.html"' in text
     assert "Tiny models on mini" in text
     assert "synthetic data" in text
+    assert "<td>2026-11-20</td><td>–</td>" in text
     assert write_index(tmp_path) == []
+    keep(board(result), tmp_path / "tiny", "2026-11-21")
+    write_index(tmp_path)
+    released = '<a href="tiny/releases.html">1, the last of 2026-11-21</a>'
+    assert released in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_a_damaged_board_is_named(tmp_path):

@@ -49,7 +49,7 @@
     const shown = values.filter((row) => view.shows(row.line));
     const rows = view.filtered ? recast(kind, shown, view) : shown;
     const whole = view.filtered ? (key, value) => (key === 'domain' && value[0] === 0 ? [0, 100] : value) : null;
-    return { ...JSON.parse(JSON.stringify(spec, whole)), data: { values: spec.layer ? front(rows) : rows } };
+    return { ...JSON.parse(JSON.stringify(spec, whole)), data: { values: rows.length && 'cost' in rows[0] ? front(rows) : rows } };
   }
 
   async function draw(figure) {
