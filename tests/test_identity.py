@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from bench.identity import canonical, digest, digest_all, fit_key, judge_key, predict_key
-from bench.methods import Decoding, Full, Kid, Lora, Sft, TeacherRef, Training
+from bench.methods import Decoding, Full, Kid, Lora, Rkd, Sft, TeacherRef, Training, Validation
 
 FIT = {
     "base": {"source": "tiny:medium", "sha256": "00"},
@@ -36,6 +36,9 @@ def test_golden_keys():
         (Training, {"steps": 10}, {"optimizer": "adamw-8bit"}),
         (Training, {"steps": 10}, {"gradient_checkpointing": True}),
         (Training, {"steps": 10}, {"validation": {"every": 7}}),
+        (Training, {"steps": 10}, {"packing": True}),
+        (Validation, {}, {"by": "ex"}),
+        (Rkd, {"teacher": {"model": "m", "method": "t"}}, {"cache": 64}),
         (Lora, {"rank": 8}, {"dora": True}),
         (Kid, {"teacher": {"model": "m", "method": "t"}}, {"refresh": "never"}),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
-from bench.methods import Full, OnPolicy, PromptSpec, TeacherRef, Training  # noqa: E402
+from bench.methods import Full, OnPolicy, PromptSpec, TeacherRef, Training, Validation  # noqa: E402
 from bench.registry import find, names  # noqa: E402
 from bench.store import read_lines  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
@@ -86,3 +86,14 @@ def test_seqkd_learns_what_a_teacher_with_other_tokens_got_right(mini, base, med
     gold = {example.id: example.gold for example in mini.examples}
     same = [line for line in said if line.sql in gold[line.example_id]]
     assert len(same) <= left.examples
+
+
+def test_right_answers_decide_when_to_stop(mini, medium, tmp_path) -> None:
+    """A model that hardly moves stays as good as it was, so the first look is the best and two more end it."""
+    settings = Validation(share=0.5, every=1, patience=2, by="ex", max_new_tokens=60)
+    still = {"examples": 24, "lr": 1e-9, "steps": 20, "validation": settings}
+    left = fit(job(medium.base, medium, made("sft"), **still), mini, tmp_path)
+    assert left.steps == 3
+    assert 0 < left.logs["validation_ex"] < 1
+    assert (left.logs["validation_ex"] * 12).is_integer()
+    assert left.logs["validation_loss"] > 0
