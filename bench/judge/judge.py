@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, tee
 
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
@@ -57,14 +58,21 @@ def judge(
         Verdicts in the order of the data set.
     """
     said = {prediction.example_id: prediction for prediction in predictions}
+    asked = ((example, said.get(example.id)) for example in dataset.examples[skip:])
+    return judge_each(dataset, asked, metrics, executor)
+
+
+def judge_each(
+    dataset: Dataset,
+    answers: Iterable[tuple[Example, Prediction | None]],
+    metrics: Sequence[str],
+    executor: Executor,
+) -> Iterator[Verdict]:
+    """Judge answers to examples of a data set, of which one may be answered many times; in their order."""
     rules = [rule for metric in metrics if (rule := EX_RULES.get(metric))]
-    examples = dataset.examples[skip:]
-    size = BLOCK if any(rule.further for rule in rules) else max(1, len(examples))
-    for start in range(0, len(examples), size):
-        block = examples[start : start + size]
-        tasks = [_task(dataset, example, said.get(example.id), rules) for example in block]
-        for task, results in _run(dataset, tasks, rules, executor):
-            yield _verdict(dataset.schema(task.example), task, results, metrics)
+    tasks = (_task(dataset, example, prediction, rules) for example, prediction in answers)
+    for task, results in _run(dataset, tasks, rules, executor):
+        yield _verdict(dataset.schema(task.example), task, results, metrics)
 
 
 def _task(
@@ -84,23 +92,25 @@ def _task(
 
 
 def _run(
-    dataset: Dataset, tasks: Sequence[_Task], rules: Sequence[ExRule], executor: Executor
+    dataset: Dataset, tasks: Iterator[_Task], rules: Sequence[ExRule], executor: Executor
 ) -> Iterator[tuple[_Task, Results]]:
-    """Run a block of tasks, and then what the rules that are not satisfied have further to try."""
-    first = _results(tasks, executor)
+    """Run tasks, and block by block what the rules that are not satisfied have further to try."""
     if not any(rule.further for rule in rules):
-        yield from zip(tasks, first, strict=True)
+        yield from _results(tasks, executor)
         return
-    known = list(first)
-    more = [_further(dataset, task, rules, found) for task, found in zip(tasks, known, strict=True)]
-    for task, found, extra in zip(more, known, _results(more, executor), strict=True):
-        yield task, {**found, **extra}
+    while block := list(islice(tasks, BLOCK)):
+        known = list(_results(block, executor))
+        more = [_further(dataset, task, rules, found) for task, found in known]
+        for (task, extra), (_, found) in zip(_results(more, executor), known, strict=True):
+            yield task, {**found, **extra}
 
 
-def _results(tasks: Sequence[_Task], executor: Executor) -> Iterator[Results]:
-    results = executor.judge(pair for task in tasks for pair in task.pairs)
+def _results(tasks: Iterable[_Task], executor: Executor) -> Iterator[tuple[_Task, Results]]:
+    """Run the pairs of tasks, which are prepared no further ahead than the executor reads."""
+    tasks, ahead = tee(tasks)
+    results = executor.judge(pair for task in ahead for pair in task.pairs)
     for task in tasks:
-        yield {(pair.gold, pair.prediction): next(results) for pair in task.pairs}
+        yield task, {(pair.gold, pair.prediction): next(results) for pair in task.pairs}
 
 
 def _further(dataset: Dataset, task: _Task, rules: Sequence[ExRule], found: Results) -> _Task:

@@ -96,11 +96,8 @@ def score(
 
 def values(dataset: Dataset, verdicts: Sequence[Verdict], metric: str) -> list[float]:
     """Give one metric for every example in the data set's order; 0 where there is no verdict."""
-    by_id = {verdict.example_id: verdict for verdict in verdicts}
-    return [
-        float(by_id[example.id].metrics.get(metric, 0.0)) if example.id in by_id else 0.0
-        for example in dataset.examples
-    ]
+    given = {verdict.example_id: verdict.metrics.get(metric, 0.0) for verdict in verdicts}
+    return [float(given.get(example.id, 0.0)) for example in dataset.examples]
 
 
 def _metric(dataset: Dataset, per_question: Sequence[float], constructs: bool) -> Breakdown:
@@ -116,14 +113,15 @@ def breakdown(dataset: Dataset, per_question: Sequence[float]) -> Breakdown:
         per_question: the metric in the data set's order; means over seeds are welcome.
     """
     pairs = list(zip(dataset.examples, per_question, strict=True))
-    names = sorted({example.db_id for example in dataset.examples})
+    groups = levels_of(dataset), sorted({example.db_id for example in dataset.examples})
+    levels, databases = ({name: list[tuple[Example, float]]() for name in names} for names in groups)
+    for pair in pairs:
+        levels[level_of(pair[0])].append(pair)
+        databases[pair[0].db_id].append(pair)
     return Breakdown(
         overall=_estimate(pairs),
-        levels={
-            level: _estimate([pair for pair in pairs if level_of(pair[0]) == level])
-            for level in levels_of(dataset)
-        },
-        databases={name: _estimate([pair for pair in pairs if pair[0].db_id == name]) for name in names},
+        levels={level: _estimate(part) for level, part in levels.items()},
+        databases={name: _estimate(part) for name, part in databases.items()},
     )
 
 

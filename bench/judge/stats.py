@@ -71,7 +71,7 @@ def estimate(values: Sequence[float], clusters: Sequence[str]) -> Score:
     """
     n, k = len(values), float(sum(values))
     value = k / n if n else 0.0
-    proportion = all(0 <= one <= 1 for one in values)
+    proportion = not values or (min(values) >= 0 and max(values) <= 1)
     by_cluster = clustered(values, clusters)
     if by_cluster is not None and proportion:
         by_cluster = max(0.0, by_cluster[0]), min(1.0, by_cluster[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.answers import read
@@ -14,7 +14,7 @@ from bench.judge.clauses import ClauseScore, clause_scores
 from bench.judge.disagree import Disagreement, disagreements
 from bench.judge.ends import ENDINGS
 from bench.judge.exact import EM_RULES
-from bench.judge.judge import judge
+from bench.judge.judge import judge_each
 from bench.judge.rules import metrics
 from bench.judge.score import Scorecard, outcome, score
 from bench.types import Dataset, Prediction, Verdict
@@ -155,14 +155,9 @@ def _verdicts(
         for example in dataset.examples
         for sql in dict.fromkeys(answer[example.id].sql for answer in answers)
     ]
-    # Ids of their own tell the answers to one example apart.
-    examples = tuple(replace(example, id=str(number)) for number, (example, _) in enumerate(asked))
-    said = [Prediction(str(number), sql or "", sql) for number, (_, sql) in enumerate(asked)]
-    judged = judge(replace(dataset, examples=examples), said, names, executor)
-    return {
-        (example.id, sql): replace(verdict, example_id=example.id)
-        for (example, sql), verdict in zip(asked, judged, strict=True)
-    }
+    answered = ((example, Prediction(example.id, sql or "", sql)) for example, sql in asked)
+    judged = judge_each(dataset, answered, names, executor)
+    return {(example.id, sql): verdict for (example, sql), verdict in zip(asked, judged, strict=True)}
 
 
 def _names(files: Sequence[Path]) -> list[str]:

@@ -49,6 +49,8 @@ def _clauses(query: Query | Unparsed, names: Names) -> Clauses | Unparsed | str:
 
 def form_of(sql: str, names: Names, variant: Variant) -> Form:
     """Read ``sql``; never raises, whatever the text, and gives a long one up after two seconds."""
+    if variant != "spider" and "limit" not in sql.lower():
+        variant = "spider"  # they differ in LIMIT only
     if len(sql) <= _LONGEST_KEPT:
         return _kept(sql, names, variant)
     try:
@@ -63,13 +65,12 @@ def _read(sql: str, names: Names, variant: Variant) -> Form:
         return Form(Unparsed("odd number of quotation marks"), names)
     if len(sql) > _LONGEST_KEPT:
         return _read_words(words, names, variant)
-    # the variants differ in LIMIT only
-    return _kept_words(tuple(words), names, variant if "limit" in words else "spider")
+    return _kept_words(tuple(words), names, variant)
 
 
 def _read_words(words: Sequence[str], names: Names, variant: Variant) -> Form:
     return Form(parse_words(words, names, variant), names)
 
 
-_kept = lru_cache(maxsize=4096)(_read)
-_kept_words = lru_cache(maxsize=4096)(_read_words)
+_kept = lru_cache(maxsize=8192)(_read)
+_kept_words = lru_cache(maxsize=8192)(_read_words)
