@@ -21,6 +21,8 @@ class Pair:
     second: Line
     gain: Figure
     """The first's headline minus the second's."""
+    p: float
+    """That of the test, by Holm over the pairs of the table."""
     ratios: tuple[Figure, ...]
     """First over second, in the order of :data:`RATIOS`."""
 
@@ -36,9 +38,30 @@ def pairs(sheet: Sheet) -> tuple[Pair, ...]:
     found = [paired(second.means, first.means, clusters) for first, second in met]
     adjusted = holm([one.p for one in found])
     return tuple(
-        Pair(first.model, first, second, difference(one, p), _ratios(first, second))
+        Pair(first.model, first, second, difference(one, p), p, _ratios(first, second))
         for (first, second), one, p in zip(met, found, adjusted, strict=True)
     )
+
+
+def references(sheet: Sheet) -> dict[str, tuple[Pair, ...]]:
+    """Set every other trained method of a model against each one: reference → its pairs.
+
+    A pair stands twice, once from each side; it was tested once.
+    """
+    found = pairs(sheet)
+    turned = tuple(_turned(pair, sheet) for pair in found)
+    order = {line.name: i for i, line in enumerate(sheet.lines)}
+    by_name: dict[str, list[Pair]] = {line.method: [] for line in sheet.done}
+    for pair in sorted((*found, *turned), key=lambda pair: order[pair.first.name]):
+        by_name[pair.second.method].append(pair)
+    return {reference: tuple(own) for reference, own in by_name.items() if own}
+
+
+def _turned(pair: Pair, sheet: Sheet) -> Pair:
+    clusters = [example.db_id for example in sheet.dataset.examples]
+    back = paired(pair.first.means, pair.second.means, clusters)
+    gain = difference(back, pair.p)
+    return Pair(pair.model, pair.second, pair.first, gain, pair.p, _ratios(pair.second, pair.first))
 
 
 def pivot(sheet: Sheet, headline: str) -> tuple[tuple[str, ...], tuple[tuple[Line, tuple[Figure, ...]], ...]]:

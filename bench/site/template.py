@@ -19,7 +19,7 @@ from bench.site.figures import difference, interval
 from bench.site.known import known
 from bench.site.legend import shade
 from bench.site.paint import paint
-from bench.site.pairs import pairs, pivot
+from bench.site.pairs import pairs, pivot, references
 from bench.site.releases import trails
 from bench.site.reported import beside
 from bench.site.text import chance, clip, finalize, percent, visible
@@ -60,6 +60,7 @@ def environment() -> Environment:
         "number": number,
         "paint": paint,
         "pairs": pairs,
+        "references": references,
         "by_row": _by_row,
         "pivot": pivot,
         "paragraphs": _paragraphs,
