@@ -22,7 +22,7 @@ class Sign:
     """One thing that was looked at."""
 
     what: str
-    state: Literal["ok", "absent", "wrong"]
+    state: Literal["ok", "absent", "old", "wrong"]
     detail: str
 
 
@@ -33,7 +33,7 @@ def examine(*, as_json: bool) -> int:
         print(json.dumps([asdict(sign) for sign in signs], indent=2))
     else:
         for sign in signs:
-            out.print(f"{sign.state:7} {sign.what:24} {sign.detail}", markup=False)
+            out.print(f"{sign.state:7} {sign.what:29} {sign.detail}", markup=False)
     return int(any(sign.state == "wrong" for sign in signs))
 
 
@@ -47,22 +47,30 @@ def _core() -> Iterator[Sign]:
 
 
 def _sandbox() -> Iterator[Sign]:
-    """Run one query and ask which walls stand around it."""
-    import apsw
+    """Run a query with each engine of SQLite, and ask which walls stand around the process that did."""
+    from bench.execute.engines import ENGINES
 
+    for name in ENGINES:
+        yield from _engine(name)
+
+
+def _engine(name: str) -> Iterator[Sign]:
     from bench.execute import Executor
+    from bench.execute.engines import ENGINES, SAFE_FROM, VERSIONS, is_old
 
-    yield Sign("sqlite", "ok", f"{apsw.sqlite_lib_version()} (apsw {apsw.apsw_version()})")
+    advice = ""
+    if is_old(VERSIONS[name]):
+        advice = f"; older than {'.'.join(map(str, SAFE_FROM))}: a hostile query may crash it, so take apsw"
     try:
-        with Executor(workers=1) as executor:
+        with Executor(workers=1, engine=name) as executor:
             layers = executor.sandbox
     except (BenchError, OSError) as error:
-        yield Sign("sql workers", "wrong", str(error))
+        yield Sign(f"engine: {name}", "wrong" if name == "apsw" else "absent", str(error))
         return
+    yield Sign(f"engine: {name}", "old" if advice else "ok", ENGINES[name] + advice)
     for layer, stands in layers.items():
-        yield Sign(
-            f"sandbox: {layer}", "ok" if stands else "absent", "on" if stands else "not on this system"
-        )
+        state: Literal["ok", "absent"] = "ok" if stands else "absent"
+        yield Sign(f"sandbox: {name} {layer}", state, "on" if stands else "not on this system")
 
 
 def _training() -> Iterator[Sign]:

@@ -40,7 +40,9 @@ class Program:
     environment: tuple[str, ...] = ()
 
 
-_VERSIONS = {"apsw": apsw.sqlite_lib_version(), "stdlib": sqlite3.sqlite_version}
+VERSIONS = {"apsw": apsw.sqlite_lib_version(), "stdlib": sqlite3.sqlite_version}
+"""Name → version of SQLite."""
+
 _log = logging.getLogger("bench.execute")
 
 
@@ -52,7 +54,7 @@ def engine(name: str) -> str:
     """
     if name not in ENGINES:
         raise ConfigError(f"unknown engine '{name}'", where="engine", todo=near(name, ENGINES))
-    if is_old(_VERSIONS[name]):
+    if is_old(VERSIONS[name]):
         _log.warning(
             "%s is older than %s: a hostile query may crash it", ENGINES[name], ".".join(map(str, SAFE_FROM))
         )

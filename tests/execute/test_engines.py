@@ -114,11 +114,11 @@ def test_engines_have_names_of_their_own(executor: Make) -> None:
 
 
 def test_an_old_engine_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setitem(engines._VERSIONS, "stdlib", "3.50.1")
+    monkeypatch.setitem(engines.VERSIONS, "stdlib", "3.50.1")
     with caplog.at_level(logging.WARNING):
         engines.engine("stdlib")
     assert "older than 3.50.2" in caplog.text
     caplog.clear()
-    monkeypatch.setitem(engines._VERSIONS, "stdlib", "3.50.2")
+    monkeypatch.setitem(engines.VERSIONS, "stdlib", "3.50.2")
     engines.engine("stdlib")
     assert caplog.text == ""
