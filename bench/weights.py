@@ -140,7 +140,7 @@ def count(model: Model) -> tuple[int, int]:
 
 
 def _four_bits(tuning: Qlora) -> BitsAndBytesConfig:
-    """Configure 4-bit weights whose block constants are quantised again (arXiv 2305.14314, section 3)."""
+    """Configure 4-bit weights whose block constants are quantised again (arXiv 2305.14314)."""
     try:
         import bitsandbytes  # noqa: F401
     except ImportError as error:

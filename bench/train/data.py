@@ -13,6 +13,7 @@ from bench.errors import FitError
 from bench.methods import PromptSpec, Training
 from bench.prompts import Prompt, Prompter, answer
 from bench.prompts.recall import watched
+from bench.prompts.turns import earlier, with_sql
 from bench.types import Dataset, Example
 from bench.weights import Tokenizer
 
@@ -86,7 +87,7 @@ def encode(
     prompter = Prompter(prompt, dataset, tokenizer=tokenizer, pool=dataset, seed=seed)
     samples, truncated, dropped = [], [], []
     prompts: dict[str, Prompt] = {}
-    for example in _chosen(dataset.examples, training.examples, seed):
+    for example in _chosen(_told(dataset, prompt), training.examples, seed):
         written = prompter.prompt(example)
         if watched(prompt):
             prompts[example.id] = replace(written, text="")
@@ -151,6 +152,14 @@ def order(samples: Sequence[Sample], batch: int, seed: int) -> Iterator[tuple[Sa
         for indices in batches:
             yield tuple(samples[index] for index in indices)
         epoch += 1
+
+
+def _told(dataset: Dataset, prompt: PromptSpec) -> Sequence[Example]:
+    """Let the gold of earlier turns stand for what is predicted for them, if prompts show that."""
+    if prompt.history != "predicted":
+        return dataset.examples
+    turns, golds = earlier(dataset.examples), {one.id: one.gold[0] for one in dataset.examples}
+    return [with_sql(example, turns[example.id], golds) for example in dataset.examples]
 
 
 def _chosen(examples: Sequence[Example], number: int | None, seed: int) -> Sequence[Example]:

@@ -17,7 +17,7 @@ import torch
 from accelerate import Accelerator
 
 from bench.methods import Distillation, Objective, Training, Tuning
-from bench.train import cached, guard, schedule, validate
+from bench.train import cached, energy, guard, schedule, validate
 from bench.train.checkpoint import Checkpoint, Progress, restore
 from bench.train.clock import Clock
 from bench.train.data import Batch, Sample, collate, order
@@ -77,7 +77,7 @@ def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, rep
     with clock.part("cache"):
         lesson = _asked(lesson, samples, total, accelerator, progress, report)
     started = saved = time.monotonic()
-    before = progress.seconds
+    before, drawn = progress.seconds, energy.drawn()
 
     wrapped.train()
     while progress.step < total and not validate.exhausted(validate.looks(progress), training.validation):
@@ -96,6 +96,9 @@ def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, rep
             checkpoint.save(student, optimizer.optimizer, progress)
             saved = time.monotonic()
 
+    if drawn is not None:
+        joules = progress.logs.setdefault("energy_joules", [0.0, 1.0])
+        joules[0] += (energy.drawn() or drawn) - drawn
     if progress.best:
         restore(student, progress.best)
     student.eval()

@@ -89,7 +89,7 @@ def test_seqkd_learns_what_a_teacher_with_other_tokens_got_right(mini, base, med
 
 
 def test_right_answers_decide_when_to_stop(mini, medium, tmp_path) -> None:
-    """A model that hardly moves stays as good as it was, so the first look is the best and two more end it."""
+    """A model that hardly moves stays as good as it was: the first look is the best, and two more end it."""
     settings = Validation(share=0.5, every=1, patience=2, by="ex", max_new_tokens=60)
     still = {"examples": 24, "lr": 1e-9, "steps": 20, "validation": settings}
     left = fit(job(medium.base, medium, made("sft"), **still), mini, tmp_path)

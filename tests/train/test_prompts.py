@@ -74,7 +74,7 @@ def test_training_and_prediction_meet_the_same_tokens(spec, model: str, tmp_path
     tokenizer = load_tokenizer(Weights(model))
     training = Training(steps=1, max_length=100_000)
     learnt = encode(bound.dataset, tokenizer, PromptSpec.model_validate_json(json.dumps(spec)), training, 0)
-    requests = _requests(plan, bound)
+    requests = _requests(plan, bound, bound.dataset.examples)
     assert [sample.id for sample in learnt.samples] == [request.example.id for request in requests]
     tokenizer.padding_side = "left"
     met = tokenizer([request.prompt for request in requests])["input_ids"]  # as adapters.models.greedy does
@@ -90,7 +90,7 @@ def test_training_and_prediction_meet_the_same_tokens(spec, model: str, tmp_path
 def test_what_the_tokenizer_wrote_is_kept_for_the_board(model: str, tmp_path: Path) -> None:
     plan = planned({"chat": True, "budget": 230, "overflow": "drop"}, model, tmp_path)
     bound = plan.cells[0]
-    requests = _requests(plan, bound)
+    requests = _requests(plan, bound, bound.dataset.examples)
     lines = (bound.predictions / "prompts.jsonl").read_text().splitlines()
     assert [json.loads(line)["prompt"] for line in lines] == [request.prompt for request in requests]
     summary = json.loads((bound.predictions / "prompts.json").read_text())

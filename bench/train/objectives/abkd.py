@@ -1,7 +1,7 @@
 """The α-β divergence on gold prefixes.
 
 Wang et al., "ABKD: Pursuing a Proper Allocation of the Probability Mass in Knowledge Distillation via
-α-β-Divergence", arXiv 2505.04560, definition of D_AB.
+α-β-Divergence", arXiv 2505.04560 (equation not numbered in our source).
 
 D = -1/(αβ) Σ_v [p^α q^β - α/(α+β) p^(α+β) - β/(α+β) q^(α+β)]; (1, 0) is forward KL, (0, 1) reverse KL.
 

@@ -1,7 +1,7 @@
 """Adaptive KL on gold prefixes: forward KL where the head differs, reverse KL where the tail does.
 
 Wu et al., "Rethinking Kullback-Leibler Divergence in Knowledge Distillation for Large Language Models",
-arXiv 2404.02657, section 4 (adaptive Kullback-Leibler).
+arXiv 2404.02657 (equation not numbered in our source).
 
 AKL = g_head/(g_head + g_tail) · KL(p ‖ q) + g_tail/(g_head + g_tail) · KL(q ‖ p), where the teacher's
 likeliest tokens up to the mass ``head`` are the head and g = Σ |p - q| over either part.

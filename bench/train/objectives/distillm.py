@@ -1,7 +1,7 @@
 """DistiLLM: skew KL, with the student's outputs used again.
 
 Ko et al., "DistiLLM: Towards Streamlined Distillation for Large Language Models", arXiv 2402.03898,
-section 3.1 for the divergences (see ``skew_kl``) and 3.2 with algorithm 1 for adaptive off-policy use.
+for the divergences (see ``skew_kl``) and their adaptive off-policy use (not numbered in our source).
 
 With u uniform and s the share of training done: u < φ(1-s) lets the student write, into a buffer too;
 else u < φ takes earlier writings from the buffer; else the gold SQL is read. Whenever the validation loss

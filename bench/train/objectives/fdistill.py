@@ -1,7 +1,7 @@
 """f-distill: an f-divergence of whole answers, taken apart into steps.
 
 Wen, Li, Du, Mou, "f-Divergence Minimization for Sequence-Level Knowledge Distillation", arXiv 2307.15190,
-section 3, theorem 1. With y written by the teacher and y' by the student:
+theorem 1. With y written by the teacher and y' by the student:
 
     kl   Σ_t KL(p ‖ q) on y                     rkl  Σ_t KL(q ‖ p) on y'
     js   ½ Σ_t KL(p ‖ m) on y + ½ Σ_t KL(q ‖ m) on y', m = (p+q)/2
@@ -32,7 +32,8 @@ def readings(objective: Fdistill, models: Models, batch: Batch, moment: Moment) 
     for author in AUTHORS[objective.divergence]:
         writer = [models.teacher if author == "teacher" else models.student]
         written = write(objective, models, batch, moment, writer, alone)
-        found.append(Reading(written, kd=objective.kd_weight, author=author))
+        logs = {"generated": (len(batch.names), len(batch.names))}
+        found.append(Reading(written, kd=objective.kd_weight, author=author, logs=logs))
     if objective.mle_weight:
         found.append(Reading(batch, mle=objective.mle_weight))
     return tuple(found)

@@ -1,7 +1,7 @@
 """Word-level distillation by forward KL on gold prefixes: "FKD" of KID's Table 1.
 
-Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", arXiv 1503.02531, section 2, for the
-divergence; Zhong et al., arXiv 2410.11371, equation 2 and section 4.1, for its use token by token.
+Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", arXiv 1503.02531, for the divergence
+(equation not numbered in our source); Zhong et al., arXiv 2410.11371, equation 2, for its use token by token.
 
 L = kd_weight · (1/n) Σ_t KL(p ‖ q)(. | x, y_<t) - mle_weight · (1/n) Σ_t log q(y_t | x, y_<t)
 

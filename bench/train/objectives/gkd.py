@@ -1,14 +1,14 @@
 """GKD, generalised knowledge distillation: any divergence, partly on the student's own output.
 
 Agarwal et al., "On-Policy Distillation of Language Models: Learning from Self-Generated Mistakes",
-arXiv 2306.13649, section 3 and algorithm 1.
+arXiv 2306.13649 (equation not numbered in our source).
 
 L = (1/n) Σ_t D(p ‖ q)(. | x, c_<t); with the probability λ = ``share`` a batch's c is sampled from the
 student, else it is the gold SQL. No gradient flows through sampling.
 
 Implemented: this, with a coin per batch, sampling at ``temperature`` (1 in the paper) and divergences at
 temperature 1; D is forward or reverse KL, JSD in the paper's convention, total variation or skew KL.
-Not implemented: the reward term of the paper's section 3.1. The paper starts from a fine-tuned student:
+Not implemented: the paper's term of reward. The paper starts from a fine-tuned student:
 name one as the model's source.
 """
 

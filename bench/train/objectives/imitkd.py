@@ -1,7 +1,7 @@
 """ImitKD: the teacher labels prefixes that are more and more the student's own.
 
-Lin et al., "Autoregressive Knowledge Distillation through Imitation Learning", arXiv 2009.07253,
-algorithm 1.
+Lin et al., "Autoregressive Knowledge Distillation through Imitation Learning", arXiv 2009.07253
+(equation not numbered in our source).
 
 L = (1/n) Σ_t KL(p ‖ q)(. | x, c_<t); each example keeps its gold SQL as c with the probability
 β = decay^(-s) at the share s of training, and else gets an answer that the student samples.

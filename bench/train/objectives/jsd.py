@@ -1,7 +1,7 @@
 """Generalised Jensen-Shannon divergence on gold prefixes.
 
 Agarwal et al., "On-Policy Distillation of Language Models: Learning from Self-Generated Mistakes" (GKD),
-arXiv 2306.13649, section 2, where JSD(β) is defined.
+arXiv 2306.13649, where JSD(β) is defined (equation not numbered in our source).
 
 JSD_β = β KL(p ‖ m) + (1-β) KL(q ‖ m), m = βp + (1-β)q: β is the teacher's share.
 

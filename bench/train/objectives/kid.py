@@ -1,8 +1,8 @@
 """KID, knowledge distillation with imperfect data.
 
 Zhong, Chen, Ding, Liu, Du, Tao, "Learning from Imperfect Data: Towards Efficient Knowledge Distillation
-of Autoregressive Language Models for Text-to-SQL", Findings of EMNLP 2024, arXiv 2410.11371, section 3
-and equation 3.
+of Autoregressive Language Models for Text-to-SQL", Findings of EMNLP 2024, arXiv 2410.11371, equations 2
+and 3.
 
 1. Masking: a share of the gold SQL's tokens is masked.
 2. Predicting: the student, as it is now, predicts them in one pass, without a gradient.

@@ -1,7 +1,7 @@
 """MiniLLM: reverse KL of whole answers, by policy gradient.
 
 Gu, Dong, Wei, Huang, "MiniLLM: Knowledge Distillation of Large Language Models", arXiv 2306.08543,
-section 2.2: single-step decomposition, teacher-mixed sampling, length normalisation; algorithm 1.
+single-step decomposition, teacher-mixed sampling, length normalisation (not numbered in our source).
 
 Answers y are sampled from a mixture, m = (1-a) q + a p with a = ``mix``. With w_t = q(y_t) / m(y_t),
 r_t = log p(y_t) - log q(y_t), and R_t the mean of r over the tokens after t:

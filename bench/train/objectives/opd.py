@@ -1,6 +1,6 @@
 """OPD, on-policy distillation: reverse KL of the tokens that the student samples.
 
-Qwen Team, "Qwen3 Technical Report", arXiv 2505.09388, section 4 (strong-to-weak distillation), in the
+Qwen Team, "Qwen3 Technical Report", arXiv 2505.09388 (section not numbered in our source), in the
 form of Lu and Thinking Machines Lab, "On-Policy Distillation" (2025): the advantage of a token is
 -(log q - log p).
 

@@ -1,7 +1,7 @@
 """Word-level distillation by reverse KL on gold prefixes: "RKD" of KID's Table 1.
 
 Gu et al., "MiniLLM: Knowledge Distillation of Large Language Models", arXiv 2306.08543, for the
-divergence; Zhong et al., arXiv 2410.11371, equations 2 and 3 and section 4.1, for this use of it.
+divergence; Zhong et al., arXiv 2410.11371, equations 2 and 3, for this use of it.
 
 L = kd_weight · (1/n) Σ_t KL(q ‖ p)(. | x, y_<t) - mle_weight · (1/n) Σ_t log q(y_t | x, y_<t)
 

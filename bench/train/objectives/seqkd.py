@@ -1,12 +1,12 @@
 """Sequence-level distillation: maximum likelihood on what the teacher answers.
 
-Kim, Rush, "Sequence-Level Knowledge Distillation", arXiv 1606.07947, section 3.2.
+Kim, Rush, "Sequence-Level Knowledge Distillation", arXiv 1606.07947 (equation not numbered in our source).
 
 L = -kd_weight · (1/n') Σ_t log q(y'_t | x, y'_<t) - mle_weight · (1/n) Σ_t log q(y_t | x, y_<t)
 
 with y' the teacher's answer, written once, before training. Of text alone, so tokenizers may differ.
 Implemented: greedy answers, and a filter by execution: only answers whose result is the gold SQL's are
-learnt. Not implemented: beam search, which the paper uses; several answers; interpolation with gold (3.3).
+learnt. Not implemented: beam search, which the paper uses; several answers; interpolation with gold.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Skew KL on gold prefixes.
 
 Ko et al., "DistiLLM: Towards Streamlined Distillation for Large Language Models", arXiv 2402.03898,
-section 3.1 (skew KLD).
+skew KLD (equation not numbered in our source).
 
 SKL_α = KL(p ‖ αp + (1-α)q), α = ``skew``; α = 0 is forward KL.
 

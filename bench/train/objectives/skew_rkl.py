@@ -1,7 +1,7 @@
 """Skew reverse KL on gold prefixes.
 
 Ko et al., "DistiLLM: Towards Streamlined Distillation for Large Language Models", arXiv 2402.03898,
-section 3.1 (skew RKLD).
+skew RKLD (equation not numbered in our source).
 
 SRKL_α = KL(q ‖ (1-α)p + αq), α = ``skew``; α = 0 is reverse KL.
 

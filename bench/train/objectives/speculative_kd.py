@@ -1,7 +1,7 @@
 """Speculative knowledge distillation: the student proposes, the teacher replaces what it finds unlikely.
 
 Xu et al., "Speculative Knowledge Distillation: Bridging the Teacher-Student Gap Through Interleaved
-Sampling", arXiv 2410.11325, algorithm 1.
+Sampling", arXiv 2410.11325 (algorithm not numbered in our source).
 
 L = (1/n) Σ_t D(p ‖ q)(. | x, c_<t), where each token of c is sampled from the student, and sampled again
 from the teacher if it is not among the teacher's ``top_k`` likeliest.

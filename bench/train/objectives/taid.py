@@ -1,7 +1,7 @@
 """TAID, temporally adaptive interpolated distillation.
 
 Shing et al., "TAID: Temporally Adaptive Interpolated Distillation for Efficient Knowledge Transfer in
-Language Models", arXiv 2501.16937, section 3.
+Language Models", arXiv 2501.16937 (equation not numbered in our source).
 
 L = (1/n) Σ_t KL(p_s ‖ q) with p_s = softmax((1-s) z_q + s z_p), z_q without a gradient: the target starts
 near the student and ends as the teacher. After each step, with J the step's loss,
