@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-import msgspec
-
 Scalar: TypeAlias = int | float | str | bytes | None
 """One value of a result table, as SQLite hands it out."""
 
@@ -162,8 +160,9 @@ class Status(StrEnum):
 INFRA = frozenset({Status.DB_MISSING, Status.DB_CORRUPT, Status.DB_IO, Status.INTERNAL})
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What running one SQL did; a struct, because one is made for every query that is run.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running one SQL did.
 
     ``steps`` counts SQLite's virtual-machine operations: the clock of a verdict, the same on every
     machine. ``rows`` is the number of rows fetched (all of them when ``status`` is ``OK`` and the
