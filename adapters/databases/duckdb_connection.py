@@ -36,6 +36,7 @@ _CLOSED: dict[str, str | int | float | list[str]] = {
 }
 _UNKNOWN = (
     "does not exist",
+    "not in the catalog",
     "not found in FROM clause",
     "not found!",
     "Ambiguous reference",

@@ -7,11 +7,18 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from bench.execute import Executor, Policy
+from bench.execute.live import Live
+
+SHORT = Policy(name="short", steps=33_000_000, cpu_seconds=3, wall_seconds=20, heap=128 * 2**20)
+"""One second for a query of an engine that counts no operations."""
 
 
 def _load() -> ModuleType:
@@ -58,3 +65,24 @@ def mariadb(home: Path) -> Iterator[object]:
         _absent("MariaDB", "mariadb-server")
     with servers.mariadb(home / "mariadb") as server:
         yield server
+
+
+@pytest.fixture
+def asking() -> Callable[..., AbstractContextManager[Executor]]:
+    """Makes an executor of one worker for an address."""
+    return lambda address, **options: Executor(SHORT, workers=1, live=Live(address, **options))
+
+
+@pytest.fixture
+def survives() -> Callable[..., None]:
+    """Runs hostile statements; each ends as it should, and the next honest query answers as before."""
+
+    def check(executor: Executor, name: str, probe: str, hostile: dict[str, str]) -> None:
+        before = executor.run(Path(name), probe)
+        assert before.status == "ok", before
+        for sql, expected in hostile.items():
+            outcome = executor.run(Path(name), sql)
+            assert outcome.status in expected.split("|"), (sql, outcome)
+            assert executor.run(Path(name), probe) == before, sql
+
+    return check

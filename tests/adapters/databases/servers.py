@@ -1,4 +1,4 @@
-"""Real servers for tests: made in a temporary folder, on loopback, under an unprivileged account, and ended."""
+"""Real servers for tests: in a temporary folder, on loopback, under an unprivileged account, and ended."""
 
 from __future__ import annotations
 
