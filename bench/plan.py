@@ -235,7 +235,9 @@ class Plan:
 
 
 def _adapter(model: ModelSpec) -> ModelAdapter:
-    kind = cast("Callable[[str, str | None], ModelAdapter]", find("models", model.scheme))
+    kind = cast("Callable[..., ModelAdapter]", find("models", model.scheme))
+    if model.trust_remote_code:
+        return kind(model.name, model.revision, trust_remote_code=True)
     return kind(model.name, model.revision)
 
 

@@ -58,10 +58,15 @@ def fit(plan: Plan, bound: Bound, report: Report = silent, *, threads: int = 1, 
             prompt=plan.suite.prompt,
             seed=bound.cell.seed,
             teacher=Weights(
-                teacher.adapter.base(), teacher.model.revision, teacher.fit, teacher.method.tuning
+                teacher.adapter.base(),
+                teacher.model.revision,
+                teacher.fit,
+                teacher.method.tuning,
+                code=teacher.model.trust_remote_code,
             )
             if teacher
             else None,
+            code=bound.model.trust_remote_code,
         )
         left = train(job, dataset, bound.fit, report, threads=threads)
         write_json(bound.fit / "provenance.json", provenance.describe(command))
@@ -117,7 +122,13 @@ def _tokenizer(bound: Bound) -> Tokenizer | None:
     from bench.weights import Weights, load_tokenizer
 
     fit = bound.fit if bound.done("fit") else None
-    weights = Weights(bound.adapter.base(), bound.model.revision, fit, bound.method.tuning)
+    weights = Weights(
+        bound.adapter.base(),
+        bound.model.revision,
+        fit,
+        bound.method.tuning,
+        code=bound.model.trust_remote_code,
+    )
     return cast("Tokenizer", load_tokenizer(weights))
 
 

@@ -7,10 +7,11 @@ and what is expected of the scores. Expanding it gives cells.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
@@ -23,8 +24,27 @@ from bench.words import noun
 class ModelSpec(Record):
     """Base weights: ``scheme:name``, where the scheme is an adapter such as ``hf`` or ``tiny``."""
 
+    later: ClassVar[frozenset[str]] = frozenset({"trust_remote_code"})
+
     source: str = Field(pattern=r"^[a-z0-9_]+:.+$")
     revision: str | None = None
+    trust_remote_code: bool = False
+    """Run the code that lies beside the weights, as Baichuan's and ChatGLM's does."""
+
+    @model_validator(mode="after")
+    def _pinned(self) -> ModelSpec:
+        """Let no code run that somebody may still change; a folder is known by its content."""
+        if not self.trust_remote_code:
+            return self
+        if self.scheme != "hf":
+            raise ValueError("'trust_remote_code' is for the scheme 'hf'")
+        if not self.name.startswith(("/", ".", "~")) and not re.fullmatch(
+            "[0-9a-f]{40}", self.revision or ""
+        ):
+            raise ValueError(
+                "'trust_remote_code' runs code from the hub: pin it to a whole commit of 40 digits by 'revision'"
+            )
+        return self
 
     @property
     def scheme(self) -> str:

@@ -39,6 +39,7 @@ class Weights:
         revision: a branch, tag or commit on the hub.
         fit: the folder that fitting wrote: a full model, or an adapter in peft's layout.
         tuning: how ``fit`` was made; a QLoRA base is held in 4 bits.
+        code: whether code that lies beside the weights may run.
     """
 
     base: str
@@ -46,6 +47,7 @@ class Weights:
     fit: Path | None = None
     tuning: Tuning = field(default_factory=NoTuning)
     precision: Precision = "fp32"
+    code: bool = False
 
     @property
     def folder(self) -> str:
@@ -71,8 +73,11 @@ def load_tokenizer(weights: Weights) -> Tokenizer:
     quiet()
     _check(weights)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, revision=weights.revision)
+        tokenizer = AutoTokenizer.from_pretrained(
+            weights.folder, revision=weights.revision, trust_remote_code=weights.code
+        )
     except (OSError, ValueError) as error:
+        _refuse_code(weights, error)
         raise BenchError(f"no tokenizer can be loaded: {_first_line(error)}", where=weights.folder) from error
     if tokenizer.eos_token_id is None:
         raise BenchError(
@@ -101,9 +106,11 @@ def load_model(weights: Weights) -> Model:
             dtype=DTYPES[weights.precision],
             use_safetensors=True,
             device_map={"": device()},
+            trust_remote_code=weights.code,
             **options,
         )
     except (OSError, ValueError, SafetensorError) as error:
+        _refuse_code(weights, error)
         raise BenchError(
             f"the weights cannot be loaded: {_first_line(error)}", where=weights.folder
         ) from error
@@ -112,6 +119,20 @@ def load_model(weights: Weights) -> Model:
     if weights.fit is not None and isinstance(weights.tuning, Adapter):
         model = _attach(model, weights.fit)
     return model.eval()
+
+
+def _refuse_code(weights: Weights, error: Exception) -> None:
+    """Say how to allow a model whose code lies beside its weights.
+
+    Raises:
+        BenchError: that is what ``error`` is about.
+    """
+    if not weights.code and "trust_remote_code" in str(error):
+        raise BenchError(
+            "its code lies beside its weights, and running it has to be allowed",
+            where=weights.folder,
+            todo="read it, then set trust_remote_code = true and, on the hub, pin 'revision' to a whole commit",
+        ) from error
 
 
 def keep_unpacked(model: Model) -> None:

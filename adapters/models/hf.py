@@ -22,13 +22,18 @@ class Hub:
     trainable = True
     note = ""
 
-    def __init__(self, source: str, revision: str | None) -> None:
+    def __init__(self, source: str, revision: str | None, *, trust_remote_code: bool = False) -> None:
         """Take a hub name or a folder; what looks like a path must exist.
+
+        Args:
+            source: the name or the folder.
+            revision: a branch, tag or commit on the hub.
+            trust_remote_code: whether code beside the weights may run; it then belongs to the identity.
 
         Raises:
             ConfigError: there is no such folder, or a folder was given a revision.
         """
-        self._source, self._revision = source, revision
+        self._source, self._revision, self._code = source, revision, trust_remote_code
         folder = Path(source).expanduser()
         self._folder = folder.resolve() if source.startswith(("/", ".", "~")) or folder.is_dir() else None
         if self._folder is not None and not self._folder.is_dir():
@@ -39,7 +44,7 @@ class Hub:
     def identity(self) -> Mapping[str, str]:
         """Return the hash of a folder's files, or the name and revision on the hub."""
         if self._folder is not None:
-            return {"sha256": _digest(self._folder)}
+            return {"sha256": _digest(self._folder, (*PARTS, "*.py") if self._code else PARTS)}
         return {"name": self._source, "revision": self._revision or "main"}
 
     def base(self) -> str:
@@ -68,15 +73,15 @@ class Hub:
             ) from error
         from bench.weights import Weights
 
-        weights = Weights(self.base(), self._revision, fit, tuning, decoding.precision)
+        weights = Weights(self.base(), self._revision, fit, tuning, decoding.precision, self._code)
         return Greedy(weights, decoding, threads=threads, seed=seed)
 
 
 @cache
-def _digest(folder: Path) -> str:
+def _digest(folder: Path, parts: tuple[str, ...]) -> str:
     """Hash the files of a model folder by name and content."""
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in PARTS for path in folder.glob(pattern)}):
+    for path in sorted({path for pattern in parts for path in folder.glob(pattern)}):
         with path.open("rb") as file:
             digest.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return digest.hexdigest()

@@ -41,7 +41,8 @@ def export(
             todo="pip install 'text2sql-bench[train]'",
         ) from error
     tuning, base = found.method.tuning, found.adapter.base()
-    write(Weights(base, found.model.revision, found.fit, tuning), folder, merge=merge)
+    code = found.model.trust_remote_code
+    write(Weights(base, found.model.revision, found.fit, tuning, code=code), folder, merge=merge)
     if not isinstance(tuning, Adapter):
         print(f"{folder}: a transformers model, for AutoModelForCausalLM.from_pretrained")
     elif not merge:

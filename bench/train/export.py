@@ -56,7 +56,9 @@ def _merge(weights: Weights, out: Path) -> None:
     model = load_model(replace(weights, tuning=Lora(), precision="fp32"))
     with hushed():
         merged = model.merge_and_unload(safe_merge=True)
-    stored = AutoConfig.from_pretrained(weights.base, revision=weights.revision).dtype
+    stored = AutoConfig.from_pretrained(
+        weights.base, revision=weights.revision, trust_remote_code=weights.code
+    ).dtype
     merged.to(stored or torch.float32).save_pretrained(str(out))
     load_tokenizer(weights).save_pretrained(str(out))
 

@@ -51,6 +51,7 @@ class FitJob:
         base: a local folder in transformers' layout, or a name on the hub.
         revision: a branch, tag or commit on the hub.
         teacher: what teaches, for objectives that distil; it is frozen.
+        code: whether code that lies beside the weights may run.
     """
 
     base: str
@@ -61,6 +62,7 @@ class FitJob:
     prompt: PromptSpec
     seed: int
     teacher: Weights | None = None
+    code: bool = False
 
 
 def fit(
@@ -98,7 +100,7 @@ def fit(
     memory.reset()
     check_packages(job.tuning, job.training, gpu=torch.cuda.is_available())
     mathematics = _mathematics(job)
-    student = Weights(job.base, job.revision, None, job.tuning, _precision(job))
+    student = Weights(job.base, job.revision, None, job.tuning, _precision(job), job.code)
     tokenizer = load_tokenizer(student)
     encoded = encode(dataset, tokenizer, job.prompt, job.training, job.seed)
     out.mkdir(parents=True, exist_ok=True)
