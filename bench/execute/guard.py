@@ -83,7 +83,7 @@ WARM = (
 _PRAGMAS = frozenset(
     {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 )
-_HIDDEN_TABLES = frozenset({"sqlite_stmt", "sqlite_dbpage", "dbstat", "bytecode", "tables_used"})
+_HIDDEN_TABLES = frozenset({"sqlite_stmt", "sqlite_dbpage", "dbstat", "bytecode", "tables_used", "carray"})
 _HIDDEN_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
 
 

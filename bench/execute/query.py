@@ -162,7 +162,9 @@ def classify(connection: Connection | type[Connection], error: Exception, word: 
     status = "error_decode" if isinstance(error, UnicodeError) else connection.status(error)
     if status == "error":
         status = _by_message(detail)
-    if status == "timeout":
+    if status == "memory":
+        detail = "out of memory"
+    elif status == "timeout":
         detail = "steps: more operations than the policy allows"
     if status == "internal":
         detail = f"{type(error).__name__}: {detail}"

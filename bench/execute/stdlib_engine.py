@@ -80,7 +80,7 @@ class Connection:
         self._left = steps // guard.EVERY
         self._chance.seeded = False
         self._cursor = cursor = self._database.cursor()
-        cursor.execute(sql)
+        cursor.execute(sql if text.has_more(sql) else sql[: text.end_of_first(sql)])
         if cursor.description:
             self.statements = 1
             self.columns = tuple([column[0] for column in cursor.description])

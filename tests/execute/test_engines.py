@@ -27,6 +27,7 @@ BOTH = pytest.mark.parametrize("engine", ["apsw", "stdlib"])
         ("-- no idea", Status.NOT_A_QUERY),
         ("EXPLAIN SELECT 1", Status.NOT_A_QUERY),
         ("SELECT 1; SELECT 2", Status.MULTI_STATEMENT),
+        ("SELECT ';' ;; -- done\n;", Status.OK),
         ("DROP TABLE t", Status.FORBIDDEN),
         ("PRAGMA writable_schema=1", Status.FORBIDDEN),
         ("ATTACH ':memory:' AS x", Status.FORBIDDEN),
