@@ -42,7 +42,7 @@ class ModelSpec(Record):
             "[0-9a-f]{40}", self.revision or ""
         ):
             raise ValueError(
-                "'trust_remote_code' runs code from the hub: pin it to a whole commit of 40 digits by 'revision'"
+                "'trust_remote_code' runs code from the hub: pin 'revision' to a whole commit of 40 digits"
             )
         return self
 

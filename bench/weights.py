@@ -131,7 +131,7 @@ def _refuse_code(weights: Weights, error: Exception) -> None:
         raise BenchError(
             "its code lies beside its weights, and running it has to be allowed",
             where=weights.folder,
-            todo="read it, then set trust_remote_code = true and, on the hub, pin 'revision' to a whole commit",
+            todo="read it, then set trust_remote_code = true, with 'revision' a whole commit on the hub",
         ) from error
 
 
