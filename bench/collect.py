@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bench.errors import BenchError
 from bench.plan import Bound, Plan
-from bench.prompts import needs_tokenizer
+from bench.prompts import kept
 from bench.results import CellResult, SuiteResult
 from bench.store import Lines, decode, read_json
 from bench.suite import Cell
@@ -65,11 +65,11 @@ def _cell(plan: Plan, cell: Cell, written: dict[object, Mapping[str, str]]) -> C
 
 
 def _prompts(plan: Plan, bound: Bound, written: dict[object, Mapping[str, str]]) -> Mapping[str, str]:
-    """Write the prompts anew, or read those that only the model's tokenizer could write.
+    """Write the prompts anew, or read those that depend on the model's tokenizer or its answers.
 
     Cells that were asked alike share them by way of ``written``: a large suite has many.
     """
-    if not needs_tokenizer(plan.suite.prompt):
+    if not kept(plan.suite.prompt):
         prompter = plan.prompter(bound)
         if prompter not in written:
             written[prompter] = {example.id: prompter(example) for example in bound.dataset.examples}

@@ -9,7 +9,7 @@ own.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
@@ -23,10 +23,11 @@ from bench.judge.judge import judge
 from bench.judge.score import score
 from bench.methods import Sft
 from bench.plan import STAGES, Bound, Plan, Stage
-from bench.prompts import Prompter, Tokenizer, needs_tokenizer
+from bench.prompts import Prompter, Tokenizer, kept, needs_tokenizer
 from bench.prompts.recall import summarize, watched
+from bench.prompts.turns import earlier, with_sql
 from bench.store import append, drop_torn, read_lines, write_json, write_lines
-from bench.types import Prediction, Report, Request, Verdict, silent
+from bench.types import Example, Prediction, Report, Request, Verdict, silent
 
 
 def fit(plan: Plan, bound: Bound, report: Report = silent, *, threads: int = 1, command: str = "") -> None:
@@ -86,25 +87,41 @@ def predict(
         predictor = bound.adapter.open(
             bound.fit, bound.method.tuning, plan.suite.decoding, threads=threads, seed=bound.cell.seed
         )
-        requests = _requests(plan, bound)
-        ask(requests, predictor, bound.predictions, report)
+        for requests in _rounds(plan, bound):
+            ask(requests, predictor, bound.predictions, report)
         write_json(bound.predictions / "provenance.json", provenance.describe(command))
         write_json(bound.predictions / "predicted.json", {"predictions": len(requests)})
 
 
-def _requests(plan: Plan, bound: Bound) -> list[Request]:
-    """Write all prompts of a cell, and what became of them into ``prompts.json``."""
-    examples, spec = bound.dataset.examples, plan.suite.prompt
+def _rounds(plan: Plan, bound: Bound) -> Iterator[list[Request]]:
+    """Write the prompts of a cell: at once, or turn by turn where they show what was predicted before."""
+    examples = bound.dataset.examples
+    if plan.suite.prompt.history != "predicted":
+        yield _requests(plan, bound, examples)
+        return
+    turns, path = earlier(examples), bound.predictions / "predictions.jsonl"
+    for depth in sorted({len(example.history) for example in examples}):
+        drop_torn(path)
+        said = {prediction.example_id: prediction.sql for prediction in read_lines(path, Prediction)}
+        due = [example for example in examples if len(example.history) <= depth]
+        if len(due) == len(examples) or any(example.id not in said for example in due):
+            yield _requests(plan, bound, [with_sql(one, turns[one.id], said) for one in due])
+
+
+def _requests(plan: Plan, bound: Bound, examples: Sequence[Example]) -> list[Request]:
+    """Write prompts of a cell, and what became of them into ``prompts.json``."""
+    spec = plan.suite.prompt
     write = prompter(plan, bound)
     prompts = [write.prompt(example) for example in examples]
     if watched(spec):
         schemas = [bound.dataset.schema(example) for example in examples]
         write_json(bound.predictions / "prompts.json", asdict(summarize(examples, schemas, prompts)))
+    places = {example.id: place for place, example in enumerate(bound.dataset.examples)}
     requests = [
-        Request(example, prompt.text, place)
-        for place, (example, prompt) in enumerate(zip(examples, prompts, strict=True))
+        Request(example, prompt.text, places[example.id])
+        for example, prompt in zip(examples, prompts, strict=True)
     ]
-    if needs_tokenizer(spec):  # a board is made where there need be no tokenizer
+    if kept(spec):  # a board is made where there need be no tokenizer
         shown = ({"id": request.example.id, "prompt": request.prompt} for request in requests)
         write_lines(bound.predictions / "prompts.jsonl", shown)
     return requests

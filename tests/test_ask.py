@@ -48,7 +48,7 @@ def bench(*words: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[
 def test_the_prompt_that_is_shown_is_the_one_that_is_asked(name: str, tmp_path: Path):
     (tmp_path / "asked.toml").write_text(SUITE.format(prompt=PROMPTS[name]))
     plan = Plan(load(tmp_path / "asked.toml"), Store(tmp_path / "runs"), limit=3)
-    sent = _requests(plan, plan.cells[0])[2]
+    sent = _requests(plan, plan.cells[0], plan.cells[0].dataset.examples)[2]
     done = bench("prompt", "asked.toml", "--id", sent.example.id, cwd=tmp_path)
     assert done.stdout == sent.prompt.encode()
     new = ("--question", sent.example.question, "--db", sent.example.db_id)

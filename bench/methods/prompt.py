@@ -49,6 +49,8 @@ class PromptSpec(Record):
     """Show what the documentation says of a column instead of its label."""
     evidence: bool | None = None
     """Whether BIRD's evidence is shown; ``None`` leaves it to the format."""
+    history: Literal["questions", "predicted"] = "questions"
+    """What is shown of earlier turns: their questions, or also the SQL that was predicted for them."""
     wrapper: Literal["bare", "dbgpthub"] | None = None
     """What stands around schema and question; ``None`` leaves it to the format."""
     chat: bool = False

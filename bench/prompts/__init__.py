@@ -8,7 +8,7 @@ everything made with it.
 from bench.prompts.format import answer
 from bench.prompts.prompter import Prompt, Prompter
 from bench.prompts.shots import refuse_asked
-from bench.prompts.spec import FORMATS, format_of, needs_tokenizer, prompt_id
+from bench.prompts.spec import FORMATS, format_of, kept, needs_tokenizer, prompt_id
 from bench.prompts.tokens import Tokenizer
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Tokenizer",
     "answer",
     "format_of",
+    "kept",
     "needs_tokenizer",
     "prompt_id",
     "refuse_asked",

@@ -1,8 +1,8 @@
 """DB-GPT-Hub's prompt, byte for byte as published, so that models tuned with it meet their own text.
 
 The schema is told in prose, on one line, with names in lower case. Of a composite primary key it
-names the first column. The format has no place for types, values or earlier turns, and shows
-evidence only when told to. Its wrapper is put around the text once, in training and in prediction
+names the first column. The format has no place for types, values or earlier turns, which are refused, and
+shows evidence only when told to. Its wrapper is put around the text once, in training and in prediction
 alike, and may stand around the other formats' schemas too.
 """
 
@@ -51,4 +51,4 @@ def _ask(example: Example) -> str:
     return "\n".join(part for part in (example.evidence, example.question) if part) + "\n"
 
 
-FORMAT = Format(version=1, schema=_schema, ask=_ask, evidence=False, wrapper="dbgpthub")
+FORMAT = Format(version=1, schema=_schema, ask=_ask, turns=False, evidence=False, wrapper="dbgpthub")

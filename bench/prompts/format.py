@@ -53,6 +53,7 @@ class Format:
         values: how many sample values it shows unless told otherwise; ``None``: it has no place for them.
         rows: whether it has a place for sample rows.
         descriptions: whether it has a place for what columns mean.
+        turns: whether it has a place for the earlier turns of a conversation.
         evidence: whether it shows evidence unless told otherwise.
         wrapper: what stands around it unless told otherwise.
     """
@@ -66,6 +67,7 @@ class Format:
     values: int | None = None
     rows: bool = False
     descriptions: bool = False
+    turns: bool = True
     evidence: bool = True
     wrapper: Literal["bare", "dbgpthub"] = "bare"
 

@@ -13,7 +13,7 @@ from bench.prompts.databases import Databases
 from bench.prompts.format import answer
 from bench.prompts.relevance import narrowed
 from bench.prompts.shots import Chooser
-from bench.prompts.spec import format_of
+from bench.prompts.spec import ELSEWHERE, NO_TURNS, format_of, has_turns
 from bench.prompts.tokens import Tokenizer, count, in_chat
 from bench.types import Dataset, Example, Schema
 
@@ -100,6 +100,8 @@ class Prompter:
         """
         if example.evidence and not self._evidence:
             example = replace(example, evidence="")
+        if example.history and not has_turns(self._spec):
+            raise ConfigError(NO_TURNS, where=f"prompt.format, asked of {example.id}", todo=ELSEWHERE)
         parts = Parts(example, self._shots(example), self._matched(example))
         whole = schema = self._databases.schema(example.db_id)
         if self._spec.filter is not None:

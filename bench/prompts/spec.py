@@ -18,6 +18,8 @@ FORMATS: Mapping[str, Format] = {
     "ddl": ddl.FORMAT,
     "m-schema": mschema.FORMAT,
 }
+NO_TURNS = "DB-GPT-Hub's format and wrapper have no place for earlier turns"
+ELSEWHERE = "choose another format, with wrapper = 'bare'"
 ID = 16
 """Hexadecimal digits that tell apart what is asked of one format."""
 
@@ -48,7 +50,15 @@ def format_of(spec: PromptSpec, where: str = "") -> Format:
                 where=f"{prefix}prompt.{key}",
                 todo=f"leave it out, or choose {' or '.join(able)}",
             )
+    if spec.history == "predicted" and not has_turns(spec):
+        raise ConfigError(NO_TURNS, where=f"{prefix}prompt.history", todo=ELSEWHERE)
     return FORMATS[spec.format]
+
+
+def has_turns(spec: PromptSpec) -> bool:
+    """Say whether format and wrapper have a place for earlier turns."""
+    known = FORMATS[spec.format]
+    return known.turns and (spec.wrapper or known.wrapper) == "bare"
 
 
 def _has_place(known: Format, key: str) -> bool:
@@ -63,6 +73,11 @@ def _has_place(known: Format, key: str) -> bool:
 def ranks(spec: PromptSpec) -> bool:
     """Say whether tables have to be ranked by relevance."""
     return spec.filter is not None or spec.overflow == "drop"
+
+
+def kept(spec: PromptSpec) -> bool:
+    """Say whether prompts have to be kept, for they cannot be written again from suite and data alone."""
+    return needs_tokenizer(spec) or spec.history == "predicted"
 
 
 def needs_tokenizer(spec: PromptSpec) -> bool:

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from bench.errors import ConfigError
 from bench.methods import PromptSpec
 from bench.prompts import FORMATS, answer
 from bench.types import Example, Schema
 from tests.prompts.samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, text, world
+
+ALONE = replace(TALK, history=())
 
 DESCRIBED = replace(WORLD.tables[0].columns[2], description="ISO code of the country")
 FOUNDED = WORLD.tables[0].columns[3]
@@ -98,15 +101,21 @@ def test_ddl_shows_rows_in_a_comment_they_cannot_end(tmp_path) -> None:
 
 
 def test_ddl_in_the_wrapper_of_dbgpthub() -> None:
-    shown = text(PromptSpec(format="ddl", wrapper="dbgpthub", evidence=True), TALK, SMALL)
+    shown = text(PromptSpec(format="ddl", wrapper="dbgpthub", evidence=True), ALONE, SMALL)
     assert "\n\n###Instruction:\nCREATE TABLE item (\n" in shown
     assert shown.endswith(
         "(id)\n);\n\n###Input:\nexpensive means above 10\nOnly the\nexpensive ones.\n\n###Response: "
     )
 
 
+@pytest.mark.parametrize("spec", [{"format": "dbgpthub", "wrapper": "bare"}, {"wrapper": "dbgpthub"}])
+def test_earlier_turns_are_refused_where_they_have_no_place(spec: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="no place for earlier turns"):
+        text(PromptSpec(**spec), TALK, SMALL)
+
+
 def test_dbgpthub_without_its_wrapper() -> None:
-    assert text(PromptSpec(format="dbgpthub", wrapper="bare"), TALK, SMALL) == (
+    assert text(PromptSpec(format="dbgpthub", wrapper="bare"), ALONE, SMALL) == (
         "shop contains tables such as item, sale. Table item has columns such as id, unit price. "
         "id is the primary key. Table sale has columns such as item. "
         "The item of sale is the foreign key of id of item.\nOnly the\nexpensive ones.\n"
