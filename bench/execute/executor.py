@@ -14,6 +14,7 @@ not be written to while it is read; other queries can be read from the same fold
 from __future__ import annotations
 
 import os
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, islice
@@ -70,6 +71,7 @@ class Executor:
         self._engine = "" if live else named_engine(engine)
         program = live.program if live else Program(engine)
         self.pool = Pool(policy, size, batch, engine=program, require_sandbox=require_sandbox)
+        self._close_pool = weakref.finalize(self, self.pool.close)
         self._cache = Cache(cache, self._engine, policy.id) if cache and not live else None
         self._numbers = count(1)
         if require_sandbox:
@@ -84,8 +86,11 @@ class Executor:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes, and write what the cache still holds back."""
-        self.pool.close()
+        """End the worker processes, and write what the cache still holds back.
+
+        Who forgets it leaves no process behind: they end with the executor, or with the program.
+        """
+        self._close_pool()
         if self._cache:
             self._cache.close()
 

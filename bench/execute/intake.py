@@ -105,8 +105,10 @@ _screen_gold = lru_cache(maxsize=4096)(screen)
 
 
 @lru_cache(maxsize=4096)
-def measured(comparisons: tuple[str, ...]) -> bool:
+def measured(comparisons: tuple[str, ...] | str) -> bool:
     """Check the names of comparisons; tells whether one of them comes out otherwise every time."""
+    if isinstance(comparisons, str):
+        raise ConfigError(f"comparisons are a tuple of names, and not '{comparisons}'")
     kinds = {base(name) for name in comparisons}
     for name in kinds:
         if name not in COMPARISONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -245,6 +246,22 @@ def test_policies() -> None:
 def test_an_unknown_comparison_is_refused(executor: Callable[..., Executor], database: Path) -> None:
     with pytest.raises(ConfigError, match="did you mean 'bird'"):
         list(executor().judge([Pair("k", database, "SELECT 1", "SELECT 1", ("brid",))]))
+
+
+def test_comparisons_that_are_one_text_are_refused(executor: Callable[..., Executor], database: Path) -> None:
+    with pytest.raises(ConfigError, match="a tuple of names"):
+        list(executor().judge([Pair("k", database, "SELECT 1", "SELECT 1", "bird")]))  # type: ignore[arg-type]
+
+
+def test_an_executor_that_nobody_closes_ends_its_workers(database: Path, small: Policy) -> None:
+    pids = []
+    for judged in (one := Executor(small, workers=1)).judge([pair(database, "SELECT 1", "SELECT 1")]):
+        assert judged.equal["bird"]
+        pids = one.pool.pids
+    del one
+    gc.collect()
+    assert pids
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
 def test_a_worker_is_light_and_says_what_protects_it(executor: Callable[..., Executor]) -> None:
