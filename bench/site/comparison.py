@@ -8,7 +8,7 @@ from itertools import combinations
 
 from bench.errors import ConfigError, near
 from bench.judge.score import level_of, levels_of
-from bench.judge.stats import Difference, paired
+from bench.judge.stats import Difference, holm, paired
 from bench.site.board import Line, Sheet
 from bench.types import Example
 
@@ -85,14 +85,13 @@ def compare(sheet: Sheet, first: Line, second: Line) -> Comparison:
     )
 
 
-def squares(sheet: Sheet) -> tuple[tuple[Line, Line, Square], ...]:
-    """Compare every two finished rows of the same model, over all questions."""
+def squares(sheet: Sheet) -> tuple[tuple[Line, Line, Square, float], ...]:
+    """Compare every two finished rows of the same model, over all questions; p comes by Holm over them."""
     everything = range(len(sheet.dataset.examples))
-    return tuple(
-        (first, second, _square(sheet, first, second, everything))
-        for first, second in combinations(sheet.done, 2)
-        if first.model == second.model
-    )
+    met = [(a, b) for a, b in combinations(sheet.done, 2) if a.model == b.model]
+    found = [_square(sheet, first, second, everything) for first, second in met]
+    adjusted = holm([square.difference.p for square in found])
+    return tuple((*pair, square, p) for pair, square, p in zip(met, found, adjusted, strict=True))
 
 
 def _square(sheet: Sheet, first: Line, second: Line, chosen: range | list[int]) -> Square:

@@ -33,12 +33,16 @@ def test_counts_and_flips(sheet):
 
 
 def test_methods_of_one_model_meet(sheet):
-    assert [(first.name, second.method) for first, second, _ in squares(sheet)] == [
+    found = squares(sheet)
+    assert [(first.name, second.method) for first, second, _, _ in found] == [
         ("tiny-small/base", "lora"),
         ("tiny-small/base", "qlora"),
         ("tiny-small/lora", "qlora"),
         ("tiny-medium/base", "lora"),
     ]
+    # 2 / 2⁴ is the second smallest of four, 2 / 2⁵ the smallest: times three, and times four.
+    assert (found[0][2].difference.p, found[0][3]) == (0.125, 0.375)
+    assert (found[3][2].difference.p, found[3][3]) == (0.0625, 0.25)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,16 @@ def test_without_javascript_the_methods_of_each_model_are_compared(browser, site
     page = context.new_page()
     page.goto(site.joinpath("compare.html").as_uri())
     row = page.locator("tr", has_text="tiny-medium").first
-    assert row.locator("td").all_text_contents() == ["base", "lora", "+41.7", "4", "0", "5", "3", "0.063"]
+    assert row.locator("td").all_text_contents() == [
+        "base",
+        "lora",
+        "+41.7",
+        "4",
+        "0",
+        "5",
+        "3",
+        "0.063",
+        "0.250",
+    ]
     assert not page.locator("#controls").is_visible()
     context.close()
