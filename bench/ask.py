@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from bench.errors import ConfigError, near
 from bench.plan import Bound, Plan
 from bench.prompts import Prompt, prompt_id
+from bench.prompts.turns import earlier, with_sql
 from bench.stages import prompter
-from bench.types import Dataset, Example
+from bench.store import read_lines
+from bench.types import Dataset, Example, Prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,16 @@ def ask(plan: Plan, example: Example, bound: Bound) -> Asked:
     """
     spec = plan.suite.prompt
     pool = plan.training_split(bound.cell).fingerprint if spec.shots is not None else ""
+    if spec.history == "predicted":
+        example = _with_predictions(bound, example)
     return Asked(bound.cell.slug, example, prompt_id(spec, pool), prompter(plan, bound).prompt(example))
+
+
+def _with_predictions(bound: Bound, example: Example) -> Example:
+    """Show what was predicted for earlier turns, as far as the store holds it."""
+    there = read_lines(bound.predictions / "predictions.jsonl", Prediction)
+    turns = earlier(bound.dataset.examples).get(example.id, ())
+    return with_sql(example, turns, {one.example_id: one.sql for one in there})
 
 
 def known(dataset: Dataset, name: str) -> Example:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.ask import ask
 from bench.decode import load
 from bench.errors import ConfigError
 from bench.plan import Plan
@@ -55,6 +56,7 @@ def test_a_turn_is_shown_what_was_predicted_before_it(suite: Path):
     assert third.endswith(
         "SQL: SELECT 'said 1'\nQuestion: Second?\nSQL: SELECT 'said 2'\nQuestion: Third?\nSQL:"
     )
+    assert ask(plan, plan.cells[0].dataset.examples[2], plan.cells[0]).prompt.text == third
     assert not any("said" in text for text in (first, alone))
     assert not any("gold" in text for text in (first, second, third, alone))
     there = read_lines(plan.cells[0].predictions / "predictions.jsonl", Prediction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from bench.stages import _requests  # noqa: E402
 from bench.store import Store  # noqa: E402
 from bench.train.data import encode  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
+from bench.types import Turn  # noqa: E402
 from bench.weights import Weights, load_tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -113,3 +115,20 @@ def test_what_became_of_the_prompts_of_training_is_told(tmp_path: Path) -> None:
     assert (told["prompts"], told["truncated"]) == (8, cuts.count("truncated"))
     assert 0 < told["truncated"] < 8
     assert 0 < told["columns"] < 1  # two columns of one table are less than some golds name
+
+
+def test_training_shows_the_gold_of_earlier_turns_in_place_of_predictions(tmp_path: Path) -> None:
+    random_models.make(tmp_path / "model")
+    tokenizer = load_tokenizer(Weights(str(tmp_path / "model")))
+    dataset = random_models.dataset()
+    first = dataset.examples[0]
+    second = replace(first, id="second", question="And then?", history=(Turn(first.question),))
+    talk = replace(dataset, examples=(replace(first, gold=("SELECT 'before'",)), second))
+    spec = PromptSpec(history="predicted")
+    shown = [
+        tokenizer.decode(sample.ids[: sample.start])
+        for sample in encode(talk, tokenizer, spec, Training(steps=1, max_length=100_000), 0).samples
+    ]
+    assert "before" not in shown[0]
+    assert shown[1].endswith(f"Question: {first.question}\nSQL: SELECT 'before'\nQuestion: And then?\nSQL:")
+    assert second.gold[0] not in shown[1]
