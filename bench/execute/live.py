@@ -80,6 +80,10 @@ class Live:
                 todo="put it where the client of the engine looks: PGPASSWORD or ~/.pgpass; MYSQL_PWD",
             )
         kind = find("databases", ALIASES.get(scheme, scheme), where=where)
+        if not hasattr(kind, "program"):
+            raise ConfigError(
+                f"{scheme} files are named by their path", where=where, todo="leave out the scheme"
+            )
         self.adapter = cast("Adapter", cast("Any", kind)())
         self.engine = scheme
         self._address, self._expected, self._where = address, expected, where
