@@ -39,6 +39,7 @@ from bench.train import schedule  # noqa: E402
 from bench.train.data import collate, encode  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
 from bench.train.objectives.step import Models, predict  # noqa: E402
+from bench.types import Turn  # noqa: E402
 from bench.weights import Weights, count, load_model, load_tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -185,6 +186,24 @@ def test_prompt_and_padding_carry_no_loss(base, teacher, objective) -> None:
     supervised = batch.answer[:, 1:][:, columns]
     assert (logits[0].grad.abs().sum(-1)[~supervised] == 0).all()
     assert (logits[0].grad.abs().sum(-1)[supervised] > 0).all()
+
+
+def test_other_turns_of_a_conversation_carry_no_loss(base) -> None:
+    """At the head, hidden states get a gradient only where a token of the last answer is next."""
+    turns = (Turn("How many singers?", "SELECT count(*) FROM singer"), Turn("And concerts?", "SELECT 1"))
+    examples = tuple(replace(example, history=turns) for example in DATA.examples[:3])
+    encoded = encode(replace(DATA, examples=examples), WORDS, PromptSpec(), Training(steps=1), 0)
+    for sample, example in zip(encoded.samples, examples, strict=True):
+        assert WORDS.decode(sample.ids[: sample.start]).count("SELECT") == 2
+        assert WORDS.decode(sample.ids[sample.start : -1]).strip() == example.gold[0]
+    batch = collate(encoded.samples, WORDS.pad_token_id)
+    model = load_model(Weights(base)).requires_grad_(True)
+    before_head = kept(model.model.norm)
+    cost(Sft(), Models(model), batch).total.backward()
+    predicts = torch.zeros_like(batch.answer)
+    predicts[:, :-1] = batch.answer[:, 1:]
+    felt = before_head[-1].grad.abs().sum(-1) > 0
+    assert torch.equal(felt, predicts)
 
 
 def test_changing_padding_or_another_row_changes_no_prediction(base) -> None:
