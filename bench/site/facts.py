@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.results import CellResult
+from bench.site.figures import ENERGY
 from bench.site.text import percent
 from bench.types import Fit
 from bench.words import count
@@ -16,6 +17,7 @@ WIDTH, HEIGHT = 600, 150
 _SHARES = {
     "corruption": "gold tokens that the student's own replaced (KID)",
     "fill_accuracy": "masked tokens that the student filled as gold has them (KID)",
+    "validation_ex": "right answers of the best validation",
 }
 _LOGS = {
     "examples_dropped": "examples left out for their length",
@@ -23,6 +25,9 @@ _LOGS = {
     "kd": "loss against the teacher, mean over training",
     "mle": "loss against gold, mean over training",
     "supervised_tokens": "tokens learnt from",
+    "teacher_asked": "readings asked of the teacher",
+    "teacher_read": "readings of the teacher found on disk",
+    "validation_loss": "loss of the best validation",
 }
 """What training logs, in words; a log of another name is shown by its own."""
 
@@ -61,7 +66,18 @@ def _fit(fit: Fit) -> list[tuple[str, str]]:
     ]
     if fit.peak_device_bytes is not None:
         facts.append(("peak device memory", f"{fit.peak_device_bytes / 1e9:,.2f} GB"))
-    return facts + [_log(name, value) for name, value in sorted(fit.logs.items())]
+    energy = fit.logs.get(ENERGY)
+    facts.append(("energy", f"{energy / 1e3:,.1f} kJ, as the device told" if energy else "not recorded"))
+    if fit.parts:
+        facts.append(("time of training by part", _parts(fit)))
+    return facts + [_log(name, value) for name, value in sorted(fit.logs.items()) if name != ENERGY]
+
+
+def _parts(fit: Fit) -> str:
+    """Say where the time went, the largest part first."""
+    whole = sum(fit.parts.values()) or 1.0
+    found = sorted(fit.parts.items(), key=lambda part: -part[1])
+    return ", ".join(f"{name} {percent(seconds / whole)} %" for name, seconds in found if seconds)
 
 
 def _log(name: str, value: float) -> tuple[str, str]:
