@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -19,6 +20,8 @@ from rich.progress import (
 )
 
 from bench.runner import Event, Listen
+
+T = TypeVar("T")
 
 PIPE_WIDTH = 200
 """Columns of a table that goes into a file or a pipe, where nothing says how wide a line may be."""
@@ -45,7 +48,19 @@ def watching(total: int) -> Iterator[Listen]:
         yield _Lines(total)
 
 
-def _bars() -> Progress:
+def counting(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Pass items on; a terminal gets a bar that counts them, which is gone at the end."""
+    if not err.is_terminal:
+        yield from items
+        return
+    with _bars(transient=True) as progress:
+        bar = progress.add_task(what, total=total, note="")
+        for item in items:
+            yield item
+            progress.advance(bar)
+
+
+def _bars(*, transient: bool = False) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
@@ -54,6 +69,7 @@ def _bars() -> Progress:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", style="dim"),
         console=err,
+        transient=transient,
     )
 
 

@@ -70,10 +70,10 @@ def clause_scores(
     if metric not in EM_RULES:
         raise ConfigError(f"'{metric}' has no partial scores", todo=near(metric, EM_RULES))
     said = {prediction.example_id: prediction.sql or "" for prediction in predictions}
-    match = EM_RULES[metric].match
+    match = EM_RULES[metric].best
     by_level: dict[str, list[Match]] = {level: [] for level in levels_of(dataset)}
     for example in dataset.examples:
-        found = match(example.gold[0], said.get(example.id, ""), dataset.schema(example))
+        found = match(example.gold, said.get(example.id, ""), dataset.schema(example))
         by_level[level_of(example)].append(found)
     return tally(by_level)
 

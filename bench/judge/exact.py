@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +28,11 @@ class EmRule:
     match: Callable[[str, str, Schema], Match]
     reader: str = "the official grammar"
     version: int = 1
+
+    def best(self, golds: Sequence[str], prediction: str, schema: Schema) -> Match:
+        """Hold a prediction against several golds; the first that it equals decides, else the first."""
+        matches = [self.match(gold, prediction, schema) for gold in golds]
+        return next((match for match in matches if match.exact), matches[0])
 
 
 EM_RULES = {

@@ -162,7 +162,7 @@ def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str
             values[metric], said = _execution(EX_RULES[metric], task.runs.get(metric, ()), judged)
             notes += said
         if metric in EM_RULES:
-            match = EM_RULES[metric].match(example.gold[0], sql, schema)
+            match = EM_RULES[metric].best(example.gold, sql, schema)
             values[metric] = match.exact
             if match.unparsed and sql:
                 notes.append(

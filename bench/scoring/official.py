@@ -33,11 +33,7 @@ def rules_of(
         raise ConfigError(f"unknown value '{etype}'", where="--etype", todo=near(etype, KINDS))
     if rules:
         raise ConfigError("stands for rules of its own", where="--etype", todo="leave out --rules or --etype")
-    if plug_value and keep_distinct:
-        raise ConfigError(
-            "are two rules here", where="--plug_value and --keep_distinct", todo="give one of them"
-        )
-    variant = "-plug" if plug_value else "-distinct" if keep_distinct else ""
+    variant = f"{'-plug' if plug_value else ''}{'-distinct' if keep_distinct else ''}"
     return (
         *((f"ex.test-suite{variant}",) if etype in ("exec", "all") else ()),
         *(("em.test-suite",) if etype in ("match", "all") else ()),

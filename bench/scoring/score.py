@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.answers import read
+from bench.console import counting
 from bench.execute import Executor, Policy
 from bench.execute.live import Live
 from bench.judge.clauses import ClauseScore, clause_scores
@@ -156,7 +157,7 @@ def _verdicts(
         for sql in dict.fromkeys(answer[example.id].sql for answer in answers)
     ]
     answered = ((example, Prediction(example.id, sql or "", sql)) for example, sql in asked)
-    judged = judge_each(dataset, answered, names, executor)
+    judged = counting(judge_each(dataset, answered, names, executor), len(asked), "judged")
     return {(example.id, sql): verdict for (example, sql), verdict in zip(asked, judged, strict=True)}
 
 

@@ -197,3 +197,29 @@ def test_golds_found_wanting(dataset: Callable[..., Dataset], running: Executor)
         ("6", "refused"),
         ("6", "time"),
     ]
+
+
+def test_any_of_several_golds_makes_exact_match_right(verdict: Callable[..., Verdict]):
+    golds = ("SELECT name FROM t", "SELECT rank FROM t")
+    for sql, right in (("SELECT rank FROM t", True), ("SELECT name, rank FROM t", False)):
+        found = verdict(golds, sql, "em.spider", "em.modern")
+        assert dict(found.metrics) == {"em.spider": right, "em.modern": right}
+
+
+def test_plugged_values_keep_distinct_where_asked(verdict: Callable[..., Verdict]):
+    gold, pred = "SELECT DISTINCT 1 FROM t WHERE rank < 9", "SELECT 1 FROM t WHERE rank < 0"
+    found = verdict(gold, pred, "ex.test-suite-plug", "ex.test-suite-plug-distinct")
+    assert dict(found.metrics) == {"ex.test-suite-plug": True, "ex.test-suite-plug-distinct": False}
+
+
+@pytest.mark.parametrize(
+    "gold, pred, right",
+    [
+        ("SELECT name FROM t WHERE rank = 2", "SELECT name FROM t WHERE rank = 1", True),
+        ("SELECT name FROM t WHERE rank = 2", "SELECT name, rank FROM t WHERE rank = 1", False),
+        ("SELECT name FROM t WHERE rank = 2", "SELECT nope FROM t WHERE rank = 1", False),
+        ('SELECT name FROM t WHERE "rank" = 2', 'SELECT "nope" FROM t WHERE rank = 2', False),
+    ],
+)
+def test_values_are_plugged_where_they_can_help(verdict: Callable[..., Verdict], gold, pred, right):
+    assert verdict(gold, pred, "ex.test-suite-plug").metrics["ex.test-suite-plug"] is right
