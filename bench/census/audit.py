@@ -98,13 +98,20 @@ def audit(
     overlaps += [_against(dataset, other) for other in against]
     return Audit(
         dataset=dataset,
-        golds=check(dataset, rules, policy, workers=workers) if runs else (),
+        golds=check(dataset, rules, policy, workers=workers) if runs else tuple(_unchecked(dataset)),
         differing=tuple(_differing(reader, dataset, policy, workers)),
         schemas=tuple(_schema_faults(reader, split)),
         within=tuple(pairs(dataset.examples, dataset.examples)),
         overlaps=tuple(overlaps),
         notes=tuple(note for found in notes_of(dataset).values() for note in found),
     )
+
+
+def _unchecked(dataset: Dataset) -> Iterable[Finding]:
+    """Say of every gold that it was not run, for it is another engine's."""
+    for example in dataset.examples:
+        for gold in example.gold:
+            yield Finding(MISSING, example.id, example.db_id, gold, f"it is for {dataset.dialect}")
 
 
 def _own(reader: SetAdapter, split: str) -> Iterable[Dataset]:

@@ -28,6 +28,9 @@ STRINGS = re.compile(
 )
 """Functions by the names that SQLite, PostgreSQL, MySQL and DuckDB call them."""
 
+_QUERY = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values)\b", re.IGNORECASE | re.DOTALL)
+"""How a query begins; sqlglot takes what begins otherwise for a command, and says so aloud."""
+
 
 @dataclass(frozen=True, slots=True)
 class Constructs:
@@ -80,6 +83,8 @@ MOST = 3
 @lru_cache(maxsize=16384)
 def constructs(sql: str, dialect: str = "sqlite") -> Constructs | None:
     """Profile a query; ``None`` where it cannot be parsed. Never raises, whatever the text."""
+    if not _QUERY.match(sql):
+        return None
     try:
         tree = sqlglot.parse_one(sql, dialect=dialect)
     except (sqlglot.errors.SqlglotError, RecursionError, ValueError):

@@ -93,3 +93,16 @@ def test_against_the_features_published_with_mini_dev(shared: Path):
             assert bool(profile.aggregates) == bool(told["query_aggregate_count"]), item["SQL"]
         if not (profile.ctes or profile.set_operators):
             assert bool(profile.nesting) == bool(told["query_nested_count"]), item["SQL"]
+
+
+@pytest.mark.parametrize("sql", ["DECLARE @x int = 1 SELECT @x", "", "an answer in words", "-- SELECT 1"])
+def test_what_is_no_query_is_not_parsed_and_nothing_is_said(sql: str, caplog: pytest.LogCaptureFixture):
+    assert constructs(sql, "tsql") is None
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("begin", ["", " \n", "-- why\n", "/* why\n */ ", "(", "/* a */ ( -- b\n"])
+def test_a_query_may_begin_with_comments_and_brackets(begin: str):
+    profile = constructs(f"{begin}SELECT a FROM t{')' * begin.count('(')}")
+    assert profile is not None
+    assert profile.tables == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.datasets.listed import Field, declared, entry
+from bench.census.audit import audit
 from bench.cli import app
 from bench.errors import DataError
 from bench.execute import Executor
@@ -55,6 +56,9 @@ def test_beaver(shared: Path):
     assert len(dataset.schemas["dw"].foreign_keys) == 1034
     assert (dataset.dialect, beaver.load("dw-oracle").dialect, there(dataset)) == ("mysql", "oracle", 0)
     assert equal_themselves(dataset) == 209
+    found = audit(beaver, "dw")
+    assert found.unchecked
+    assert {(one.kind, one.detail) for one in found.golds} == {("missing", "it is for mysql")}
 
 
 @pytest.mark.shared
