@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 import pytest
 
 from bench.errors import ConfigError
 from bench.execute import Executor, Pair
 from bench.execute.live import Live
-from bench.execute.policy import FAST
+from bench.execute.policy import FAST, STANDARD
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning")
 
@@ -68,8 +70,9 @@ def test_nothing_escapes_and_the_next_query_answers(singers, asking, survives):
     assert (singers / "singers.duckdb").read_bytes() == content
 
 
-def test_an_operation_that_heeds_no_interrupt_loses_its_worker(singers, asking):
-    with asking(f"duckdb:{singers}/{{db_id}}.duckdb") as executor:
+def test_an_operation_that_heeds_no_interrupt_loses_its_worker(singers):
+    limits, live = replace(STANDARD, cpu_seconds=1), Live(f"duckdb:{singers}/{{db_id}}.duckdb")
+    with Executor(limits, workers=1, live=live) as executor:
         outcome = executor.run(
             singers / "singers", "SELECT levenshtein(repeat('a', 90000), repeat('b', 90000))"
         )
