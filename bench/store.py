@@ -65,6 +65,9 @@ class Store:
             StoreError: another process holds it and is not waited for; the message names it.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        if not leads():
+            yield
+            return
         lock = FileLock(folder / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -84,6 +87,11 @@ class Store:
             lock.release()
 
 
+def leads() -> bool:
+    """Say whether this process writes: of those that ``accelerate launch`` starts together, the first does."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def holder(folder: Path) -> str:
     """Name the process that last locked ``folder``."""
     try:
@@ -94,6 +102,8 @@ def holder(folder: Path) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file as one step: after a crash it is either the old or the new one."""
+    if not leads():
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("w", encoding="utf-8", newline="\n") as file:

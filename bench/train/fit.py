@@ -137,6 +137,7 @@ def fit(
     if PartialState().is_main_process:
         tuning.save(model, tokenizer, out)
         checkpoint.remove()
+    PartialState().wait_for_everyone()
     return _measured(model, progress, encoded, len(samples), threads)
 
 
