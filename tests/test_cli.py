@@ -120,6 +120,18 @@ def test_publish_twice_gives_the_same_bytes_and_check_sees_a_stale_page(home: Pa
     bench("publish", "controls.toml", cwd=home)
 
 
+def test_a_release_is_kept_and_shown(home: Path):
+    out = ("--out", "released")
+    bench("publish", "controls.toml", *out, "--release", "2026-11-21", cwd=home)
+    board = home / "released" / "controls"
+    kept = board / "releases" / "2026-11-21" / "results.json"
+    assert kept.read_bytes() == (board / "results.json").read_bytes()
+    assert "2026-11-21" in (board / "releases.html").read_text("utf-8")
+    bench("publish", "controls.toml", *out, "--check", cwd=home)
+    mistaken = bench("publish", "controls.toml", *out, "--release", "today", cwd=home, code=2)
+    assert "'today' is no day" in mistaken.stderr
+
+
 def test_an_expectation_that_is_not_met_is_exit_3(home: Path):
     (home / "strict.toml").write_text(SUITE.replace('model = "right"\nmetric', 'model = "wrong"\nmetric'))
     done = bench("run", "strict.toml", cwd=home, code=3)
