@@ -18,6 +18,7 @@ from bench.judge.exact import EM_RULES
 from bench.judge.judge import judge_each
 from bench.judge.rules import metrics
 from bench.judge.score import Scorecard, outcome, score
+from bench.scoring.kept import Kept
 from bench.types import Dataset, Prediction, Verdict
 
 QUIRK = "quirk: "
@@ -122,7 +123,10 @@ def score_files(
     with Executor(
         policy, workers=workers, cache=cache, require_sandbox=require_sandbox, live=live
     ) as executor:
-        verdicts = _verdicts(dataset, answers, names, executor)
+        kept = (
+            Kept(cache.with_name("whole.sqlite"), dataset, names, policy, executor.engine) if cache else None
+        )
+        verdicts = _verdicts(dataset, answers, names, executor, None if live else kept)
     return tuple(
         _scored(name, dataset, said, verdicts, names, constructs=constructs)
         for name, said in zip(_names(files), answers, strict=True)
@@ -149,6 +153,7 @@ def _verdicts(
     answers: Sequence[Mapping[str, Prediction]],
     names: Sequence[str],
     executor: Executor,
+    kept: Kept | None,
 ) -> dict[tuple[str, str | None], Verdict]:
     """Judge each distinct SQL for each example once; answers to one example follow one another."""
     asked = [
@@ -156,9 +161,14 @@ def _verdicts(
         for example in dataset.examples
         for sql in dict.fromkeys(answer[example.id].sql for answer in answers)
     ]
-    answered = ((example, Prediction(example.id, sql or "", sql)) for example, sql in asked)
-    judged = counting(judge_each(dataset, answered, names, executor), len(asked), "judged")
-    return {(example.id, sql): verdict for (example, sql), verdict in zip(asked, judged, strict=True)}
+    known = kept.recall(asked) if kept else {}
+    fresh = [answer for place, answer in enumerate(asked) if place not in known]
+    answered = ((example, Prediction(example.id, sql or "", sql)) for example, sql in fresh)
+    judged = list(counting(judge_each(dataset, answered, names, executor), len(fresh), "judged"))
+    if kept and fresh:
+        kept.keep(zip(fresh, judged, strict=True))
+    found = [(asked[place], verdict) for place, verdict in known.items()]
+    return {(example.id, sql): one for (example, sql), one in (*found, *zip(fresh, judged, strict=True))}
 
 
 def _names(files: Sequence[Path]) -> list[str]:
