@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from adapters.databases.build import Filling, build, spoken
 from adapters.databases.sqlite import Sqlite
-from adapters.datasets.tables import from_csv, from_duckdb
+from adapters.datasets.tables import from_csv
 from bench.errors import ConfigError, DataError
 from bench.execute.live import Live, is_address
 from bench.store import write_text
@@ -55,7 +55,7 @@ def scaffold(folder: Path, sources: Sequence[str | Path], name: str = "") -> dic
     database.parent.mkdir(parents=True, exist_ok=True)
     try:
         if address:
-            build(database, _of_server(address))
+            build(database, _live(address))
         else:
             _copy(files, database)
         schema = Sqlite().introspect(database, name)
@@ -119,7 +119,7 @@ def _files(sources: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _of_server(address: str) -> Iterator[Filling]:
+def _live(address: str) -> Iterator[Filling]:
     """Read every table that the account may read."""
     live = Live(address, where="--from")
     return cast("Iterator[Filling]", cast("Any", live.adapter).tables(address))
@@ -130,7 +130,7 @@ def _copy(files: Sequence[Path], target: Path) -> None:
     if kind in CSV:
         build(target, from_csv(files))
     elif kind in DUCKDB:
-        build(target, from_duckdb(files[0]))
+        build(target, _live(f"duckdb:{files[0]}"))
     else:
         Sqlite().introspect(files[0], target.stem)  # says what is wrong with it, if anything
         uri = f"{files[0].resolve().as_uri()}?mode=ro"

@@ -1,23 +1,18 @@
-"""Tables: CSV files and DuckDB databases as tables to be written into SQLite."""
+"""Tables: CSV files as tables to be written into SQLite."""
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
-from adapters.databases.build import Filling, distinct, quoted
-from bench.errors import BenchError, DataError
+from adapters.databases.build import Filling, distinct
+from bench.errors import DataError
 from bench.types import Scalar
 
 DELIMITERS = ",;\t|"
-BLOCK = 10_000
-_BASE_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' ORDER BY 1"
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
 _REAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _CODE = re.compile(r"[+-]?0\d")
@@ -31,30 +26,6 @@ def from_csv(paths: Sequence[Path]) -> list[Filling]:
     """
     names = distinct(path.stem for path in paths)
     return [_table(name, path) for name, path in zip(names, paths, strict=True)]
-
-
-def from_duckdb(path: Path) -> Iterator[Filling]:
-    """Read every table of a DuckDB database.
-
-    Raises:
-        BenchError: the package ``duckdb`` is not installed.
-        DataError: the file is no DuckDB database, or of another version.
-    """
-    try:
-        import duckdb
-    except ModuleNotFoundError as error:
-        raise BenchError(
-            "needs the package 'duckdb'", where=str(path), todo="pip install 'text2sql-bench[duckdb]'"
-        ) from error
-    try:
-        with duckdb.connect(str(path), read_only=True) as database:
-            for (name,) in database.execute(_BASE_TABLES).fetchall():
-                shown = database.execute(f"SELECT * FROM {quoted(name)}")
-                columns = [(column[0], _kind(str(column[1]))) for column in shown.description or []]
-                rows = (row for block in iter(partial(shown.fetchmany, BLOCK), []) for row in block)
-                yield Filling(name, columns, ([_plain(value) for value in row] for row in rows))
-    except duckdb.Error as error:
-        raise DataError(f"cannot be read ({str(error).splitlines()[0]})", where=str(path)) from error
 
 
 def _table(name: str, path: Path) -> Filling:
@@ -98,21 +69,3 @@ def _value(cell: str, kind: str) -> Scalar:
     if not cell.strip():
         return None
     return int(cell) if kind == "INTEGER" else float(cell) if kind == "REAL" else cell
-
-
-def _kind(name: str) -> str:
-    """Give the type of SQLite that comes nearest to one of DuckDB."""
-    upper = name.upper()
-    if "INT" in upper or upper == "BOOLEAN":
-        return "INTEGER"
-    return "REAL" if upper.startswith(("DOUBLE", "FLOAT", "DECIMAL")) else "TEXT"
-
-
-def _plain(value: object) -> Scalar:
-    if value is None or isinstance(value, int | float | str | bytes):
-        return int(value) if isinstance(value, bool) else value
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, dt.datetime):
-        return value.isoformat(" ")
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
