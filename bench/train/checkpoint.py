@@ -31,6 +31,7 @@ class Progress:
         best: the trained weights at the best look so far.
         memory: what the objective keeps.
         parts: seconds by part of a step.
+        whole: the weights of a model that several processes held in pieces, put together at the end.
     """
 
     step: int = 0
@@ -44,6 +45,7 @@ class Progress:
     best: dict[str, torch.Tensor] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, float] = field(default_factory=dict)
+    whole: dict[str, torch.Tensor] | None = None
 
 
 @dataclass(frozen=True, slots=True)

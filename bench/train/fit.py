@@ -135,7 +135,7 @@ def fit(
         report,
     )
     if PartialState().is_main_process:
-        tuning.save(model, tokenizer, out)
+        tuning.save(model, tokenizer, out, progress.whole)
         checkpoint.remove()
     PartialState().wait_for_everyone()
     return _measured(model, progress, encoded, len(samples), threads)

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, DistributedType
 
 from bench.methods import Distillation, Objective, Training, Tuning
 from bench.train import cached, energy, guard, schedule, validate
@@ -92,7 +92,8 @@ def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, rep
                 validate.look(student, held_out, training.batch, lesson.models.pad, progress, lesson.exam)
         progress.seconds = before + time.monotonic() - started
         report(progress.step, total, f"loss {progress.losses[-1]:.3f}")
-        if progress.step < total and checkpoint.due(progress.step, saved) and accelerator.is_main_process:
+        due = progress.step < total and checkpoint.due(progress.step, saved)
+        if due and accelerator.is_main_process and not _in_pieces(accelerator):
             checkpoint.save(student, optimizer.optimizer, progress)
             saved = time.monotonic()
 
@@ -101,6 +102,8 @@ def train(lesson: Lesson, samples: Sequence[Sample], checkpoint: Checkpoint, rep
         joules[0] += (energy.drawn() or drawn) - drawn
     if progress.best:
         restore(student, progress.best)
+    if _in_pieces(accelerator):
+        progress.whole = accelerator.get_state_dict(wrapped)
     student.eval()
     return progress
 
@@ -200,6 +203,11 @@ def _sum(accelerator: Accelerator, value: float) -> float:
     if accelerator.num_processes == 1:
         return value
     return float(accelerator.reduce(torch.tensor(value, device=accelerator.device), "sum"))
+
+
+def _in_pieces(accelerator: Accelerator) -> bool:
+    """Whether each process holds a part of the weights alone: they are saved once, at the end."""
+    return accelerator.distributed_type in (DistributedType.FSDP, DistributedType.DEEPSPEED)
 
 
 def _seeded(*key: int) -> torch.Generator:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from peft import IA3Config, LoraConfig, TaskType, get_peft_model
 from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_FEEDFORWARD_MODULES_MAPPING as IA3_FEEDFORWARD
 from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING as IA3_TARGETS
-from torch import nn
+from torch import Tensor, nn
 
 from bench.errors import FitError, near
 from bench.methods import Full, Ia3, Lora, NoTuning, Tuning
@@ -32,12 +32,14 @@ def apply(model: Model, tuning: Tuning) -> Model:
         return get_peft_model(model, config)
 
 
-def save(model: Model, tokenizer: Tokenizer, out: Path) -> None:
+def save(model: Model, tokenizer: Tokenizer, out: Path, whole: Mapping[str, Tensor] | None = None) -> None:
     """Write what was trained into ``out`` as safetensors, with the tokenizer.
 
     An adapter is in peft's own layout, a full model in transformers': both load without this project.
+    ``whole`` are the weights where ``model`` holds only a part of them.
     """
-    model.save_pretrained(str(out), safe_serialization=True)
+    given = {} if whole is None else {"state_dict": dict(whole)}
+    model.save_pretrained(str(out), safe_serialization=True, **given)
     tokenizer.save_pretrained(str(out))
 
 

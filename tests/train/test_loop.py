@@ -15,6 +15,8 @@ from tests import random_models
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
+from safetensors.torch import load_file  # noqa: E402
+
 from bench.errors import BenchError, FitError  # noqa: E402
 from bench.methods import Distillm, Full, Kid, Lora, PromptSpec, Sft, TeacherRef, Training, Validation  # noqa: E402
 from bench.train import guard, optimizer, schedule, tuning, validate  # noqa: E402
@@ -48,8 +50,32 @@ print(json.dumps([left.losses, left.tokens, left.logs["supervised_tokens"]]))
 DROPPED = Lora(rank=4, dropout=0.1)
 
 
+PIECES = {
+    "ACCELERATE_USE_FSDP": "true",
+    "FSDP_VERSION": "2",
+    "FSDP_AUTO_WRAP_POLICY": "TRANSFORMER_BASED_WRAP",
+    "FSDP_RESHARD_AFTER_FORWARD": "true",
+    "FSDP_STATE_DICT_TYPE": "FULL_STATE_DICT",
+}
+"""What ``accelerate launch`` makes of fsdp.yaml."""
+
+
 def test_two_processes_are_one_with_twice_the_accumulation(base, teacher, tmp_path) -> None:
     """The same data, masks, fills and dropout, so the same losses but for rounding."""
+    together(base, teacher, tmp_path, {})
+
+
+@pytest.mark.parity
+def test_a_model_in_pieces_is_one_with_twice_the_accumulation(base, teacher, tmp_path) -> None:
+    """FSDP: each of two processes holds half of the weights; what is saved is whole."""
+    together(base, teacher, tmp_path, PIECES)
+    one, two = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("one", "two"))
+    assert one.keys() == two.keys()
+    for name, expected in one.items():
+        assert torch.allclose(two[name], expected, atol=2e-4), name
+
+
+def together(base, teacher, tmp_path, extra: dict[str, str]) -> None:
     one = fit(job(base, DROPPED, KID, Weights(teacher), accumulation=2), DATA, tmp_path / "one")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -69,6 +95,7 @@ def test_two_processes_are_one_with_twice_the_accumulation(base, teacher, tmp_pa
                 "LOCAL_WORLD_SIZE": "2",
                 "RANK": str(rank),
                 "LOCAL_RANK": str(rank),
+                **extra,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
