@@ -71,9 +71,13 @@
     return p >= 0.001 ? (p + 1e-12).toFixed(3) : '< 0.001';
   }
 
+  const UNSEEN = new RegExp('[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff'
+    + '\\ud800-\\udfff\\ufdd0-\\ufdef\\ufff9-\\ufffb\\ufffe\\uffff\\u{e0000}-\\u{e007f}'
+    + '\\u{1fffe}\\u{1ffff}\\u{2fffe}\\u{2ffff}\\u{10fffe}\\u{10ffff}]', 'gu');
+
   // Spell out what the eye cannot see, as bench/site/text.py does.
   function visible(text) {
-    return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu,
+    return text.replace(UNSEEN,
       (found) => (found < ' ' ? String.fromCodePoint(0x2400 + found.codePointAt(0))
         : `⟨U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`));
   }
@@ -95,7 +99,20 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, visible, whisker };
+  // Shares of a whole as a bar; the first ending is the right one.
+  function stack(shares) {
+    const svg = drawn('svg', { class: 'stack', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+    let x = 0;
+    shares.forEach((share, end) => {
+      if (!share) return;
+      const css = end ? `e${(end - 1) % 8}` : 'right';
+      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} 0h${(100 * share).toFixed(1)}v8h-${(100 * share).toFixed(1)}z` }));
+      x += 100 * share;
+    });
+    return svg;
+  }
+
+  window.page = { say, read, write, copy, percent, points, chance, visible, whisker, stack };
 
   function openTarget() {
     let id = '';
