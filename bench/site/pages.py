@@ -14,6 +14,7 @@ from bench.site.charts import charts
 from bench.site.crew import Crew
 from bench.site.dress import Chart
 from bench.site.drill import cell_home
+from bench.site.feed import feed
 from bench.site.figures import BLANK, Figure, labels
 from bench.site.pairs import RATIOS
 from bench.site.payload import payload, questions
@@ -86,6 +87,7 @@ def front(arranged: Board, kept: Sequence[Release] = ()) -> Iterator[tuple[str, 
 def render_index(boards: list[dict[str, object]]) -> Iterator[tuple[str, bytes]]:
     """Render the list of boards with what it needs."""
     yield "index.html", page("index.html", boards=boards)
+    yield "feed.json", feed(boards)
     for name in ("board.css", "board.js"):
         yield f"assets/{name}", _static(name)
 

@@ -94,6 +94,16 @@ def test_the_index_lists_boards(result, tmp_path):
     assert released in (tmp_path / "index.html").read_text("utf-8")
 
 
+def test_the_feed_has_an_item_for_each_board(result, tmp_path):
+    publish(result, tmp_path / "tiny")
+    write_index(tmp_path)
+    told = json.loads((tmp_path / "feed.json").read_text("utf-8"))
+    assert told["version"] == "https://jsonfeed.org/version/1.1"
+    (item,) = told["items"]
+    assert (item["url"], item["title"]) == ("tiny/index.html", "Tiny models on mini")
+    assert item["content_text"] == "6 of 7 cells have scores."
+
+
 def test_a_damaged_board_is_named(tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "index.html").write_text("")
