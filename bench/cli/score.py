@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli.options import AllowUnsafe, AsJson, RequireSandbox, choice
 from bench.errors import DONE, FAILED, ConfigError
+
+if TYPE_CHECKING:
+    from bench.execute import Policy
+    from bench.types import Dataset
 
 
 def score(
@@ -95,7 +100,6 @@ def score(
     from bench.scoring import pages, show
     from bench.scoring.compare import contrast
     from bench.scoring.diagnoses import diagnose
-    from bench.scoring.golds import check_golds, show_golds, spoils
     from bench.scoring.load import Source, files, load
     from bench.scoring.official import rules_of
     from bench.scoring.score import score_files
@@ -115,10 +119,7 @@ def score(
             raise ConfigError(
                 "looks at gold alone, on SQLite", where="--gold-check", todo="score predictions without it"
             )
-        asked = load(source)
-        findings = check_golds(asked, wanted, limits, workers=workers)
-        show_golds(asked, findings, as_json=as_json)
-        raise typer.Exit(FAILED if spoils(findings) else DONE)
+        raise typer.Exit(_gold_check(load(source), wanted, limits, workers, as_json=as_json))
     outputs = Outputs(out, csv, junit, html)
     answers = files(given)
     outputs.check(len(answers))
@@ -146,3 +147,14 @@ def score(
     if html:
         show.say(pages.write(scored, html))
     raise typer.Exit(FAILED if scored[0].spoiled else DONE)
+
+
+def _gold_check(
+    asked: Dataset, rules: Sequence[str], limits: Policy, workers: int | None, *, as_json: bool
+) -> int:
+    """Hold every gold against itself, and give the exit code."""
+    from bench.scoring.golds import check_golds, show_golds, spoils
+
+    findings = check_golds(asked, rules, limits, workers=workers)
+    show_golds(asked, findings, as_json=as_json)
+    return FAILED if spoils(findings) else DONE
