@@ -8,10 +8,12 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 PATIENCE = 60
 MEMORY = 4 * 2**30
@@ -63,7 +65,8 @@ def postgres(folder: Path) -> Iterator[Server]:
         server = Server("postgresql", port, folder, pid)
         import psycopg
 
-        with psycopg.connect(server.url("postgres", "owner"), autocommit=True) as link:
+        connect = partial(psycopg.connect, server.url("postgres", "owner"), autocommit=True)
+        with _soon(connect, psycopg.OperationalError) as link:
             link.execute("CREATE ROLE bench LOGIN")
         yield server
 
@@ -90,7 +93,8 @@ def mariadb(folder: Path) -> Iterator[Server]:
         server = Server("mysql", port, folder, pid)
         import pymysql
 
-        with pymysql.connect(host="127.0.0.1", port=port, user="root") as link, link.cursor() as cursor:
+        connect = partial(pymysql.connect, host="127.0.0.1", port=port, user="root")
+        with _soon(connect, pymysql.OperationalError) as link, link.cursor() as cursor:
             cursor.execute("CREATE USER owner@'127.0.0.1'")
             cursor.execute("GRANT ALL ON *.* TO owner@'127.0.0.1' WITH GRANT OPTION")
             cursor.execute("CREATE USER bench@'127.0.0.1'")
@@ -145,6 +149,16 @@ def _running(words: Sequence[object], name: str, folder: Path, port: int) -> Ite
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _soon(connect: Callable[[], Any], not_yet: type[Exception]) -> Any:
+    """Connect to a server that takes connections and may refuse them until it is ready."""
+    for _ in range(PATIENCE * 5):
+        try:
+            return connect()
+        except not_yet:
+            time.sleep(0.2)
+    return connect()
 
 
 def _await(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
