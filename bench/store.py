@@ -88,7 +88,7 @@ class Store:
 
 
 def leads() -> bool:
-    """Say whether this process writes: of those that ``accelerate launch`` starts together, the first does."""
+    """Say whether this process writes: of those that ``accelerate launch`` starts, the first does."""
     return os.environ.get("RANK", "0") == "0"
 
 
