@@ -21,7 +21,7 @@ torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
 from adapters.datasets.mini import Mini  # noqa: E402
 from adapters.models.tiny import HOME  # noqa: E402
-from bench.methods import Full, Objective, PromptSpec, Training  # noqa: E402
+from bench.methods import Full, Lora, Objective, PromptSpec, Qlora, Training, Tuning  # noqa: E402
 from bench.registry import find, names  # noqa: E402
 from bench.train.data import Sample, encode  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
@@ -77,7 +77,9 @@ def objective(name: str, **settings: object) -> Objective:
     return kind(name=name, **settings)  # type: ignore[operator]
 
 
-def ours(learnt: Objective, data: Dataset, out: Path) -> Cost:
+def ours(
+    learnt: Objective, data: Dataset, out: Path, student: Weights = STUDENT, tuning: Tuning | None = None
+) -> Cost:
     """Train a few steps with the bench."""
     ends: list[float] = []
 
@@ -85,7 +87,7 @@ def ours(learnt: Objective, data: Dataset, out: Path) -> Cost:
         if total == STEPS + WARM:
             ends.append(time.process_time())
 
-    job = FitJob(STUDENT.base, None, Full(), learnt, TRAINING, PromptSpec(), 0, TEACHER)
+    job = FitJob(student.base, None, tuning or Full(), learnt, TRAINING, PromptSpec(), 0, TEACHER)
     left = fit(job, data, out, tick)
     spent = tuple(after - before for before, after in pairwise(ends[WARM - 1 :]))
     return Cost(spent, round(left.tokens * len(spent) / left.steps), left.peak_host_bytes)
@@ -127,6 +129,32 @@ def test_training_step_of_each_objective_against_sft(benchmark, data: Dataset, t
         report(benchmark, f"{name}: peak memory over sft", ratio(found, name, "sft", lambda cost: cost.peak))
     report(benchmark, "kid step over rkd (at most 1.5)", ratio(found, "kid", "rkd", lambda cost: cost.step))
     report(benchmark, "kid step over gkd (at most 0.33)", ratio(found, "kid", "gkd", lambda cost: cost.step))
+
+
+@pytest.mark.parametrize("size", ["medium", "large"])
+def test_training_step_of_each_tuning_against_lora(benchmark, data: Dataset, tmp_path: Path, size: str):
+    tunings: dict[str, Tuning] = {"full": Full(), "lora": Lora(), "qlora": Qlora()}
+    runs = {
+        name: (
+            lambda one=one, name=name: ours(
+                objective("sft"),
+                data,
+                tmp_path / f"{name}-{time.monotonic_ns()}",
+                Weights(str(HOME / size)),
+                one,
+            )
+        )
+        for name, one in tunings.items()
+    }
+    found = benchmark.pedantic(lambda: rounds(runs), rounds=1)
+    print(
+        f"\n{size}, lora: {1000 * statistics.median(cost.step for cost in found['lora']):.0f} ms CPU a step"
+    )
+    for name in ("full", "qlora"):
+        report(benchmark, f"{name}: step over lora", ratio(found, name, "lora", lambda cost: cost.step))
+        report(
+            benchmark, f"{name}: peak memory over lora", ratio(found, name, "lora", lambda cost: cost.peak)
+        )
 
 
 def test_training_against_trl(benchmark, data: Dataset, tmp_path: Path):

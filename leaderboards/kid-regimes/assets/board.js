@@ -1,0 +1,134 @@
+// Refines pages that are complete without it: theme, the address, opening the question it names.
+(function () {
+  'use strict';
+
+  const root = document.documentElement;
+  const THEMES = ['system', 'light', 'dark'];
+
+  function remember(theme) {
+    try { localStorage.setItem('theme', theme); } catch { /* a page on a disk may have no storage */ }
+  }
+
+  function remembered() {
+    try { return localStorage.getItem('theme'); } catch { return null; }
+  }
+
+  function dress(theme) {
+    if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+    else delete root.dataset.theme;
+  }
+
+  dress(remembered());
+
+  function say(text) {
+    document.getElementById('live').textContent = text;
+  }
+
+  function themeSwitch() {
+    const button = document.getElementById('theme');
+    let theme = THEMES.includes(remembered()) ? remembered() : 'system';
+    const label = () => { button.textContent = 'Theme: ' + theme; };
+    button.addEventListener('click', () => {
+      theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+      dress(theme);
+      remember(theme);
+      label();
+    });
+    label();
+    button.hidden = false;
+  }
+
+  // The state of a page stands after '#' as 'name=value'; a fragment without '=' is a place on the page.
+  function read() {
+    const text = location.hash.slice(1);
+    return new URLSearchParams(text.includes('=') ? text : '');
+  }
+
+  function write(words, typing) {
+    if (typing) history.replaceState(null, '', '#' + words);
+    else location.hash = words.toString();
+  }
+
+  function copy(text) {
+    if (!navigator.clipboard) { say('Copy the address of this page: ' + text); return; }
+    navigator.clipboard.writeText(text).then(() => say('Link copied'), () => say('Copy the address of this page'));
+  }
+
+  // Numbers as bench/site/text.py writes them: nothing rounds to all or to none.
+  function percent(value) {
+    let shown = 100 * value;
+    if (shown > 0 && shown < 0.05) shown = 0.1;
+    if (shown >= 99.95 && shown < 100) shown = 99.9;
+    return (shown + 1e-9).toFixed(1);
+  }
+
+  function points(value) {
+    const shown = (Math.abs(100 * value) + 1e-9).toFixed(1);
+    return (Number(shown) === 0 ? '±' : value > 0 ? '+' : '−') + shown;
+  }
+
+  function chance(p) {
+    return p >= 0.001 ? (p + 1e-12).toFixed(3) : '< 0.001';
+  }
+
+  const UNSEEN = new RegExp('[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff'
+    + '\\ud800-\\udfff\\ufdd0-\\ufdef\\ufff9-\\ufffb\\ufffe\\uffff\\u{e0000}-\\u{e007f}'
+    + '\\u{1fffe}\\u{1ffff}\\u{2fffe}\\u{2ffff}\\u{10fffe}\\u{10ffff}]', 'gu');
+
+  // Spell out what the eye cannot see, as bench/site/text.py does.
+  function visible(text) {
+    return text.replace(UNSEEN,
+      (found) => (found < ' ' ? String.fromCodePoint(0x2400 + found.codePointAt(0))
+        : `⟨U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`));
+  }
+
+  function drawn(name, attributes) {
+    const node = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const key of Object.keys(attributes)) node.setAttribute(key, attributes[key]);
+    return node;
+  }
+
+  function whisker(score) {
+    const svg = drawn('svg', { class: 'whisker', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+    const at = (value) => (100 * value).toFixed(1);
+    svg.append(
+      drawn('path', { class: 'axis', d: 'M0 4H100' }),
+      drawn('path', { class: 'range', d: `M${at(score.low)} 4H${at(score.high)}` }),
+      drawn('path', { class: 'value', d: `M${at(score.value)} 0V8` }),
+    );
+    return svg;
+  }
+
+  // Shares of a whole as a bar; the first ending is the right one.
+  function stack(shares) {
+    const svg = drawn('svg', { class: 'stack', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+    let x = 0;
+    shares.forEach((share, end) => {
+      if (!share) return;
+      const css = end ? `e${(end - 1) % 8}` : 'right';
+      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} 0h${(100 * share).toFixed(1)}v8h-${(100 * share).toFixed(1)}z` }));
+      x += 100 * share;
+    });
+    return svg;
+  }
+
+  window.page = { say, read, write, copy, percent, points, chance, visible, whisker, stack };
+
+  function openTarget() {
+    let id = '';
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    const target = id && document.getElementById(id);
+    const details = target && target.closest('details');
+    if (!details) return;
+    details.open = true;
+    target.scrollIntoView({ block: 'nearest' });
+    details.querySelector('summary').scrollIntoView({ block: 'start' });
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    themeSwitch();
+    openTarget();
+    addEventListener('hashchange', openTarget);
+    addEventListener('beforeprint', () => document.querySelectorAll('details:target, details:has(:target)').forEach((one) => { one.open = true; }));
+  });
+})();

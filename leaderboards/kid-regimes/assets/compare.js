@@ -1,0 +1,179 @@
+// Two rows of a board, question by question: counts, levels, databases, and both answers against gold.
+(function () {
+  'use strict';
+
+  const { page, stats } = window;
+  const SHOWN = 200;
+  const LONGEST = 400; // tokens of a statement that are compared
+  const shards = new Map();
+
+  // Classic scripts are the one form of data that a page on a disk may load.
+  function load(address, name) {
+    if (!shards.has(address)) {
+      shards.set(address, new Promise((resolve, reject) => {
+        const script = document.createElement('script');
+        script.src = address;
+        script.onload = () => resolve(window[`${name}Loaded`]);
+        script.onerror = () => reject(new Error(address));
+        document.head.append(script);
+      }));
+    }
+    return shards.get(address);
+  }
+  window.questions = (value) => { window.questionsLoaded = value; };
+  window.statements = (value) => { window.statementsLoaded = value; };
+
+  function element(name, text, css) {
+    const node = document.createElement(name);
+    if (text !== undefined) node.textContent = page.visible(String(text));
+    if (css) node.className = css;
+    return node;
+  }
+
+  function row(head, values) {
+    const line = element('tr');
+    const name = element('th', head);
+    name.scope = 'row';
+    line.append(name, ...values.map((value) => element('td', value, 'number')));
+    return line;
+  }
+
+  // Words of a statement that the other does not have, by the longest common subsequence.
+  function extra(words, other) {
+    const a = words.slice(0, LONGEST).map((word) => word.toLowerCase());
+    const b = other.slice(0, LONGEST).map((word) => word.toLowerCase());
+    const longest = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+    for (let i = a.length - 1; i >= 0; i -= 1) {
+      for (let j = b.length - 1; j >= 0; j -= 1) {
+        longest[i][j] = a[i] === b[j] ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1]);
+      }
+    }
+    const marked = new Set();
+    for (let i = 0, j = 0; i < a.length;) {
+      if (j < b.length && a[i] === b[j]) { i += 1; j += 1; }
+      else if (j < b.length && longest[i + 1][j] < longest[i][j + 1]) j += 1;
+      else { marked.add(i); i += 1; }
+    }
+    return marked;
+  }
+
+  const cut = (sql) => sql.match(/\s+|'(?:[^']|'')*'|\w+|./gsu) || [];
+
+  function statement(title, sql, gold) {
+    const figure = element('figure');
+    const code = element('pre', undefined, 'sql');
+    if (sql === gold || !gold) code.textContent = page.visible(sql || 'no SQL');
+    else {
+      const own = cut(sql);
+      const words = own.filter((word) => word.trim());
+      const marked = extra(words, cut(gold).filter((word) => word.trim()));
+      let at = -1;
+      for (const piece of own) {
+        if (piece.trim()) at += 1;
+        code.append(piece.trim() && marked.has(at) ? element('mark', piece) : page.visible(piece));
+      }
+    }
+    figure.append(element('figcaption', title), code);
+    return figure;
+  }
+
+  // Who is right where: of one seed each in a word, of several by their number.
+  function told(a, b, seeds) {
+    if (seeds[0] === 1 && seeds[1] === 1) return a > b ? 'only A is right' : 'only B is right';
+    const [first, second] = [a, b].map((mean, i) => `${Math.round(mean * seeds[i])} of ${seeds[i]}`);
+    return `right in A ${first}, in B ${second} seeds`;
+  }
+
+  function flip(sheet, [q, a, b], texts, sides) {
+    const details = element('details', undefined, 'answer');
+    const summary = element('summary');
+    const seeds = sides.map((side) => side.seeds);
+    summary.append(element('span', a > b ? 'A' : 'B', 'mark'), element('span', texts[q][0], 'ask'),
+      element('span', told(a, b, seeds), 'end'));
+    details.append(summary);
+    details.addEventListener('toggle', () => {
+      if (!details.open || details.childElementCount > 1) return;
+      const inside = element('div', undefined, 'inside');
+      const pair = element('div', undefined, 'pair');
+      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? ' in its first seed' : ''}`;
+      pair.append(...sides.map((side, i) => statement(`${name(i)}, with what gold does not have marked`, side.sql[q], texts[q][1])));
+      const links = element('p', undefined, 'doors');
+      sides.forEach((side, i) => {
+        if (!side.leaves.length) return;
+        const link = element('a', `${'AB'[i]}: results and reason`);
+        link.href = `${side.home}/${side.leaves[side.leaf[q]]}#${encodeURIComponent(sheet.anchors[q])}`;
+        links.append(link, ' ');
+      });
+      inside.append(statement('Gold', texts[q][1], ''), pair, links);
+      details.append(inside);
+    });
+    return details;
+  }
+
+  function summarise(data, sheet, a, b) {
+    const marks = [a, b].map((line) => Array.from(line.marks[data.metrics[0]], Number));
+    const everything = sheet.level.map((_, i) => i);
+    const square = (chosen) => {
+      const [first, second] = marks.map((values) => chosen.map((q) => values[q]));
+      const count = (x, y) => first.filter((value, i) => (value >= 0.5) === x && (second[i] >= 0.5) === y).length;
+      return {
+        n: chosen.length, both: count(true, true), onlyA: count(true, false), onlyB: count(false, true),
+        neither: count(false, false),
+        difference: stats.paired(first, second, chosen.map((q) => sheet.database[q]), data.t),
+      };
+    };
+    const lines = (names, kind) => names.map((name, at) => {
+      const one = square(everything.filter((q) => sheet[kind][q] === at));
+      return row(name, [one.n, one.onlyA, one.onlyB, page.points(one.difference.value)]);
+    });
+    const whole = square(everything);
+    const { value, low, high, p } = whole.difference;
+    const bounds = low === null ? '' : `, 95 % interval ${page.points(Math.max(-1, low))} to ${page.points(Math.min(1, high))}`;
+    document.getElementById('verdict').textContent = `B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
+    document.getElementById('counts').replaceChildren(
+      row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
+    document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
+    document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
+    return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
+  }
+
+  async function show(data, form, state) {
+    const sheet = data.sheets[state.sheet];
+    const [a, b] = ['a', 'b'].map((side) => sheet.lines.find((line) => `${line.model}/${line.method}` === state[side]));
+    const flips = summarise(data, sheet, a, b);
+    document.getElementById('flipped').textContent = `${flips.length} questions flip`;
+    document.getElementById('result').hidden = false;
+    const texts = await load(sheet.questions, 'questions');
+    const sides = [];
+    for (const line of [a, b]) sides.push({ ...await load(line.statements, 'statements'), seeds: line.ends.length });
+    const shown = flips.slice(0, SHOWN).map((one) => flip(sheet, one, texts, sides));
+    if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
+    document.getElementById('flips').replaceChildren(...shown);
+    document.documentElement.dataset.ready = `${state.sheet} ${state.a} ${state.b}`;
+  }
+
+  window.board = function board(data) {
+    const form = document.getElementById('controls');
+
+    function apply() {
+      const words = page.read();
+      const number = Number(words.get('sheet')) || 0;
+      const sheet = data.sheets[number] ? number : 0;
+      const names = data.sheets[sheet].lines.filter((line) => line.statements).map((line) => `${line.model}/${line.method}`);
+      if (names.length < 2) return;
+      const pick = (word, otherwise) => (names.includes(words.get(word)) ? words.get(word) : names[otherwise]);
+      const state = { sheet, a: pick('a', 0), b: pick('b', 1) };
+      for (const side of ['a', 'b']) {
+        form.elements[side].replaceChildren(...names.map((name) => element('option', name)));
+        form.elements[side].value = state[side];
+      }
+      form.elements.sheet.value = sheet;
+      form.hidden = false;
+      show(data, form, state);
+    }
+
+    form.addEventListener('input', () => page.write(new URLSearchParams(new FormData(form))));
+    addEventListener('hashchange', apply);
+    apply();
+  };
+})();
