@@ -240,6 +240,12 @@ def test_says_what_it_cannot_read(text, reason):
     assert exact_match(text, "SELECT id FROM owner", SCHEMA).gold_unparsed == form.reason
 
 
+@pytest.mark.parametrize("text", ["EXPLAIN SELECT 1", "VACUUM INTO 'x'", "SELECT 1; VACUUM"])
+def test_no_warning_is_given_of_a_statement_that_is_no_query(text, caplog):
+    assert isinstance(parse(text, SCHEMA), Unparsed)
+    assert caplog.records == []
+
+
 def test_knows_no_table_and_goes_on():
     assert isinstance(parse("SELECT a.x, y FROM nothing AS a WHERE z = 1", SCHEMA), Query)
     assert exact_match("SELECT a.x FROM nothing a", "SELECT b.x FROM nothing b", SCHEMA).exact
