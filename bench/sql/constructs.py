@@ -28,7 +28,7 @@ STRINGS = re.compile(
 )
 """Functions by the names that SQLite, PostgreSQL, MySQL and DuckDB call them."""
 
-_QUERY = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values)\b", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*+\*/)*+(?:select|with|values)\b", re.IGNORECASE)
 """How a query begins; sqlglot takes what begins otherwise for a command, and says so aloud."""
 
 

@@ -95,7 +95,9 @@ def test_against_the_features_published_with_mini_dev(shared: Path):
             assert bool(profile.nesting) == bool(told["query_nested_count"]), item["SQL"]
 
 
-@pytest.mark.parametrize("sql", ["DECLARE @x int = 1 SELECT @x", "", "an answer in words", "-- SELECT 1"])
+@pytest.mark.parametrize(
+    "sql", ["DECLARE @x int = 1 SELECT @x", "", "an answer in words", "-- SELECT 1", "/**/" * 500]
+)
 def test_what_is_no_query_is_not_parsed_and_nothing_is_said(sql: str, caplog: pytest.LogCaptureFixture):
     assert constructs(sql, "tsql") is None
     assert caplog.records == []
