@@ -54,10 +54,10 @@ def score(
         str, typer.Option(help="exec, match or all: the rules and the table of the test-suite script.")
     ] = "",
     plug_value: Annotated[
-        bool, typer.Option("--plug_value", help="With --etype: plug gold values in.")
+        bool, typer.Option("--plug_value", help="As the test-suite script: plug gold values in.")
     ] = False,
     keep_distinct: Annotated[
-        bool, typer.Option("--keep_distinct", help="With --etype: keep DISTINCT.")
+        bool, typer.Option("--keep_distinct", help="As the test-suite script: keep DISTINCT.")
     ] = False,
     rule: Annotated[
         list[str] | None, typer.Option("--rule", help="Rule, such as ex.bird; can be given again.")
@@ -90,7 +90,9 @@ def score(
     out: Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write a row for each question here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a test case for each question here.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Folder for pages that show each question.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Folder for pages that show each question, --against too.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score predictions made elsewhere; no model is involved."""
@@ -136,16 +138,17 @@ def score(
         live=live,
         constructs="construct" in groups,
     )
-    contrasts = [contrast(one, scored[-1]) for one in scored[: len(answers)]] if against else []
-    scored = scored[: len(answers)]
+    everything, scored = scored, scored[: len(answers)]
+    contrasts = [contrast(one, everything[-1]) for one in scored] if against else []
     diagnosed = [diagnose(one, workers=workers) for one in scored] if profile else []
     if as_json:
         show.print_json(show.to_json(scored, contrasts, diagnosed, side_by_side=bool(chosen)))
     else:
-        show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=bool(etype), by=groups)
+        official = wanted != chosen
+        show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=official, by=groups)
     write(scored, outputs)
     if html:
-        show.say(pages.write(scored, html))
+        show.say(pages.write(everything, html))
     raise typer.Exit(FAILED if scored[0].spoiled else DONE)
 
 

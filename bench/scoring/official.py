@@ -16,7 +16,8 @@ def rules_of(
     """Turn the options of test-suite-sql-eval into rules.
 
     Args:
-        etype: one of :data:`KINDS`, or empty where rules are asked for by name or not at all.
+        etype: one of :data:`KINDS`; empty stands for ``exec`` where one of the two options below is given,
+            as in the script, and otherwise leaves the choice to ``rules``.
         rules: rules asked for by name.
         plug_value: whether gold's literals are plugged into the prediction.
         keep_distinct: whether DISTINCT is kept.
@@ -24,15 +25,16 @@ def rules_of(
     Raises:
         ConfigError: an unknown kind, or options that do not go together.
     """
-    if not etype:
-        for option, on in (("--plug_value", plug_value), ("--keep_distinct", keep_distinct)):
-            if on:
-                raise ConfigError("goes with --etype exec or --etype all", where=option)
+    if not etype and not plug_value and not keep_distinct:
         return tuple(rules)
+    etype = etype or "exec"
     if etype not in KINDS:
         raise ConfigError(f"unknown value '{etype}'", where="--etype", todo=near(etype, KINDS))
     if rules:
-        raise ConfigError("stands for rules of its own", where="--etype", todo="leave out --rules or --etype")
+        raise ConfigError(
+            "do not go with --etype, --plug_value or --keep_distinct, which stand for rules of their own",
+            where="--rules",
+        )
     variant = f"{'-plug' if plug_value else ''}{'-distinct' if keep_distinct else ''}"
     return (
         *((f"ex.test-suite{variant}",) if etype in ("exec", "all") else ()),

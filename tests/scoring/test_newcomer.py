@@ -24,8 +24,11 @@ from tests.scoring.said import GIVEN
         ([*GIVEN, "-p", "none/*.sql"], "none/*.sql: no prediction file is there"),
         ([*GIVEN, "-p", "none.sql"], "none.sql: cannot be read"),
         ([*GIVEN, "-p", "said/gold.sql", "--etype", "exce"], "did you mean 'exec'?"),
-        ([*GIVEN, "-p", "said/gold.sql", "--etype", "all", "--rules", "bird"], "stands for rules of its own"),
-        ([*GIVEN, "-p", "said/gold.sql", "--plug_value"], "--plug_value: goes with --etype"),
+        (
+            [*GIVEN, "-p", "said/gold.sql", "--etype", "all", "--rules", "bird"],
+            "stand for rules of their own",
+        ),
+        ([*GIVEN, "-p", "said/gold.sql", "--plug_value", "--rules", "bird"], "--rules: do not go with"),
         ([*GIVEN, "-p", "said/gold.sql", "--rules", "brid"], "did you mean 'ex.bird'?"),
         ([*GIVEN, "-p", "said/gold.sql", "--policy", "fsat"], "did you mean 'fast'?"),
         ([*GIVEN, "-p", "said/gold.sql", "--gold-check"], "--gold-check: looks at gold alone"),

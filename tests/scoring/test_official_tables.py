@@ -122,3 +122,21 @@ def test_birds_files_give_birds_numbers(
         for level, group in by_level(found, "difficulty").items():
             part = parts["overall"] if level == "all" else parts["levels"][level]
             assert part["value"] == pytest.approx(fmean(item[field] for item in group), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        (["--plug_value"], "ex.test-suite-plug"),
+        (["--keep_distinct"], "ex.test-suite-distinct"),
+        (["--plug_value", "--keep_distinct"], "ex.test-suite-plug-distinct"),
+    ],
+)
+def test_execution_is_what_the_test_suite_script_asks_for_by_itself(
+    home: Path, bench, options: list[str], rule: str
+):
+    bare = bench("--gold", "gold.sql", "--pred", "said/some.sql", "--db", "db", *options)
+    assert bare == bench(
+        "--gold", "gold.sql", "--pred", "said/some.sql", "--db", "db", "--etype", "exec", *options
+    )
+    assert [name for name, _ in rows(bare[1])[1]][:2] == ["count", rule]

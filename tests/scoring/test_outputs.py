@@ -63,6 +63,15 @@ def test_a_missing_database_is_an_error_in_junit_not_a_failure(home: Path, bench
     assert "2 questions could not be judged" in said
 
 
+def test_pages_show_both_files_of_a_pair(home: Path, bench):
+    bench(*GIVEN, "-p", "said/some.sql", "--against", "said/other.sql", "--html", "pages")
+    index = (home / "pages" / "index.html").read_text(encoding="utf-8")
+    assert "some.sql" in index
+    assert "other.sql" in index
+    data = (home / "pages" / "data.js").read_text(encoding="utf-8")
+    assert "other.sql" in data
+
+
 def test_pages_show_every_question_of_every_file(home: Path, bench):
     bench(*GIVEN, "-p", "said/some.sql", "-p", "said/other.sql", "--html", "pages")
     parse = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse
