@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from bench.judge.score import levels_of
 from bench.results import SuiteResult
-from bench.site import downloads, draw, origin
+from bench.site import downloads, draw, origin, whisker
 from bench.site.board import Board, Line, Sheet, board
 from bench.site.charts import charts
 from bench.site.crew import Crew
@@ -101,7 +101,8 @@ def assets() -> Iterator[tuple[str, bytes]]:
 
 
 def _static(name: str) -> bytes:
-    return files("bench.site").joinpath("static", *name.split("/")).read_bytes()
+    content = files("bench.site").joinpath("static", *name.split("/")).read_bytes()
+    return content + whisker.style().encode("ascii") if name == "board.css" else content
 
 
 def _releases(arranged: Board, kept: Sequence[Release]) -> bytes:

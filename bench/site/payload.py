@@ -6,8 +6,10 @@ A classic script that calls one function, because a page on a disk may load no o
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from bench.judge.ends import ENDINGS
@@ -105,13 +107,14 @@ def statements(cell: CellResult, *, linked: bool = True) -> bytes:
 
 
 def pack(marks: Sequence[float]) -> str | list[float]:
-    """Write one character per question where every value is 0 or 1, and numbers otherwise.
+    """Write a bit per question, the lowest first and in base 64, where every value is 0 or 1; else numbers.
 
-    >>> pack([1.0, 0.0]), pack([0.5, 1.0])
-    ('10', [0.5, 1.0])
+    >>> pack([1.0, 0.0, 1.0]), pack([0.5, 1.0])
+    ('BQ==', [0.5, 1.0])
     """
     if all(value in (0.0, 1.0) for value in marks):
-        return "".join("01"[int(value)] for value in marks)
+        bits = np.packbits(np.asarray(marks, dtype=bool), bitorder="little")
+        return b64encode(bits.tobytes()).decode("ascii")
     return list(marks)
 
 

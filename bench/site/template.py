@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from bench.judge.ends import ENDINGS
 from bench.judge.score import level_of
 from bench.results import CellResult
-from bench.site import blocks, drill
+from bench.site import blocks, drill, whisker
 from bench.site.board import Sheet
 from bench.site.comparison import squares
 from bench.site.figures import difference, interval
@@ -52,6 +52,7 @@ def environment() -> Environment:
         "difference": difference,
         "ended": _ended,
         "home": drill.cell_home,
+        "hundredth": whisker.hundredth,
         "interval": interval,
         "known": known,
         "level": level_of,
@@ -65,6 +66,7 @@ def environment() -> Environment:
         "pivot": pivot,
         "paragraphs": _paragraphs,
         "percent": percent,
+        "places": whisker.places,
         "rows": blocks.rows,
         "shade": shade,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
