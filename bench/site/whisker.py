@@ -1,7 +1,7 @@
 """Whiskers: a score with its interval as a drawing in the background of its cell.
 
-A table of 200 rows has some thousand of them. As markup they were a third of its bytes and most of what a browser
-laid out; here a cell names three places out of a hundred by classes, and the style sheet draws them.
+A table of 200 rows has some thousand of them. As markup they were a third of its bytes and most of what a
+browser laid out; here a cell names three places out of a hundred by classes, and the style sheet draws them.
 """
 
 from __future__ import annotations
