@@ -118,6 +118,8 @@ class Asking(ABC):
     queries: frozenset[str] = QUERIES
     """Words that a query of this engine may begin with."""
 
+    takes_one = True
+
     def __init__(self, place: str, policy: Policy) -> None:
         self.steps = self.statements = 0
         self.columns: tuple[str, ...] = ()

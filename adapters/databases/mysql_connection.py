@@ -18,6 +18,7 @@ from pymysql.constants import ER
 from pymysql.cursors import SSCursor
 
 from adapters.databases.asking import Asking, Failed
+from bench.execute.text import has_more
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,12 @@ class Connection(Asking):
             f"rand_seed2 = {self._policy.seed + 1}"
         )
         self._cursor.execute("START TRANSACTION READ ONLY")
-        self._cursor.execute(sql)
+        try:
+            self._cursor.execute(sql)
+        except pymysql.ProgrammingError as error:
+            if error.args[0] == ER.PARSE_ERROR and has_more(sql):
+                raise Failed("multi_statement", "more than one statement") from error
+            raise
         return [column[0] for column in self._cursor.description or ()]
 
     def fetch(self, count: int) -> Sequence[Sequence[object]]:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import RawCursor, errors
 
 from adapters.databases.asking import Asking, Failed
+from bench.execute.text import QUERIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _CURSOR = "DECLARE answer NO SCROLL CURSOR FOR "
 class Connection(Asking):
     """A session with one database."""
 
+    queries = QUERIES | {"table"}
     _link: psycopg.Connection[tuple[object, ...]] | None = None
     _first: Sequence[Sequence[object]] = ()
 
@@ -89,9 +91,11 @@ class Connection(Asking):
         """Name the status of an exception by its SQLSTATE."""
         if not isinstance(error, psycopg.Error):
             return None
-        if isinstance(error, errors.QueryCanceled):
-            raise self._deadline.overdue() from error
         detail = error.diag.message_primary or str(error).partition("\n")[0]
+        if isinstance(error, errors.QueryCanceled):
+            if detail.endswith("user request"):
+                return Failed("crash", f"the query was ended: {detail}")
+            raise self._deadline.overdue() from error
         code = error.sqlstate or ""
         if self._link is None:
             return Failed("db_missing" if "does not exist" in detail else "db_io", detail)

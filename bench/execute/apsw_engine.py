@@ -47,6 +47,7 @@ class StoppedClock(apsw.VFS):
 class Connection:
     """A database that can only be read, with the meter that runs while a query does."""
 
+    takes_one = False
     _clock: StoppedClock | None = None
 
     def __init__(self, path: str, policy: Policy) -> None:

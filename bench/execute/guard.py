@@ -24,8 +24,10 @@ if TYPE_CHECKING:
             statements: how many statements with a result have begun.
             columns: names of the result's columns.
             explains: whether the statement is an EXPLAIN.
+            takes_one: whether the engine itself refuses a text of several statements.
         """
 
+        takes_one: bool
         steps: int
         statements: int
         columns: tuple[str, ...]

@@ -84,7 +84,7 @@ class Budget:
 def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
     """Run ``sql`` and hand its rows to ``sink``, decoded; invalid bytes are dropped and noted."""
     word = text.first_word(sql)
-    if ";" in sql and word in text.QUERIES and text.has_more(sql):
+    if ";" in sql and not connection.takes_one and word in text.QUERIES and text.has_more(sql):
         return Result("multi_statement", "more than one statement")
     result = Result()
     try:

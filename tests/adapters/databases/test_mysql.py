@@ -17,6 +17,8 @@ HOSTILE = {
     "DELETE FROM singer": "forbidden",
     "SELECT 1; DROP TABLE singer": "multi_statement",
     "SELECT 'it\\'s'; DROP TABLE singer -- '": "multi_statement|error_syntax",
+    "SELECT 'it\\'s; well' FROM singer": "ok",
+    "SELECT 1 # one; and only": "ok",
     "/*!50000 DELETE FROM singer */": "not_a_query",
     "SELECT 1 /*!50000 INTO @kept */": "not_a_query",
     "SELECT @kept := 5": "ok",
