@@ -18,6 +18,8 @@ from adapters.datasets.spider import Spider
 from bench.errors import DataError, at
 from bench.types import Dataset, Example
 
+_FORM = "each line is the SQL, a tab, and the name of the database"
+
 
 class GoldFile:
     """Somebody's gold queries, with or without what is known of their databases and questions."""
@@ -87,8 +89,18 @@ def _examples(path: Path) -> tuple[Example, ...]:
     """Read one example a line; blank lines at the end are no examples, others are refused."""
     try:
         lines = path.read_text(encoding="utf-8-sig").rstrip().split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"the gold file cannot be read ({error})", where=str(path)) from error
+    except IsADirectoryError as error:
+        raise DataError(
+            "is a folder", where=str(path), todo="give the file of gold queries in it, such as dev_gold.sql"
+        ) from error
+    except OSError as error:
+        raise DataError(f"the gold file cannot be read ({error.strerror})", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"the gold file is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
+        ) from error
+    if lines == [""]:
+        raise DataError("holds no gold query", where=str(path), todo=_FORM)
     return tuple(_example(line, number, path) for number, line in enumerate(lines))
 
 
@@ -99,7 +111,7 @@ def _example(line: str, number: int, path: Path) -> Example:
         raise DataError(
             "is blank: files of conversations are not read" if not line.strip() else "names no database",
             where=at(path, line=number + 1),
-            todo="each line is the SQL, a tab, and the name of the database",
+            todo=_FORM,
         )
     sql = sql.strip()
     # Where no file brings questions, pages show the gold query in their place.

@@ -18,7 +18,11 @@ from tests.scoring.said import GIVEN
         (["--gold", "gold.sql", "-p", "said/gold.sql"], "--gold: a gold file goes with"),
         (["--db", "db", "-p", "said/gold.sql"], "--db: goes with --gold FILE"),
         (["--gold", "gold.sql", "--db", "none", "-p", "said/gold.sql"], "none: there is no such folder"),
-        (["--gold", "none.sql", "--db", "db", "-p", "said/gold.sql"], "none.sql: the gold file cannot be"),
+        (
+            ["--gold", "none.sql", "--db", "db", "-p", "said/gold.sql"],
+            "none.sql: the gold file cannot be read (No such file or directory)",
+        ),
+        (["--gold", "said", "--db", "db", "-p", "said/gold.sql"], "said: is a folder"),
         (["--gold", "said/gold.sql", "--db", "db", "-p", "x"], "said/gold.sql: line 1: names no database"),
         ([*GIVEN], "there is nothing to score"),
         ([*GIVEN, "-p", "none/*.sql"], "none/*.sql: no prediction file is there"),
@@ -39,6 +43,15 @@ def test_a_mistake_is_one_message(home: Path, bench, words: list[str], said: str
     code, out, error = bench(*words)
     assert (code, out, said in error) == (2, "", True), error
     assert len(error.splitlines()) <= 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"", "holds no gold query"), (b"SELECT '\xff'\tpets\n", "is not UTF-8 (byte 8)")]
+)
+def test_a_gold_file_must_hold_queries(home: Path, bench, content: bytes, said: str):
+    (home / "bad.sql").write_bytes(content)
+    code, _, error = bench("--gold", "bad.sql", "--db", "db", "-p", "said/gold.sql")
+    assert (code, said in error) == (2, True), error
 
 
 def test_a_folder_without_any_database_is_one_message(home: Path, bench):
