@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def count(number: int, one: str, many: str = "") -> str:
     """Write a number with its noun.
@@ -10,6 +12,15 @@ def count(number: int, one: str, many: str = "") -> str:
     ('1 question', '1,034 questions')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def some(names: Sequence[str], most: int = 8) -> str:
+    """Name the first of several, and say that there are more.
+
+    >>> some(["a", "b"]), some(["a", "b", "c"], 2)
+    ('a, b', 'a, b, …')
+    """
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def number(value: int | None) -> str:

@@ -23,7 +23,7 @@ from bench.sets.fetch import Offer
 from bench.sets.shelf import everything
 from bench.sql.constructs import AXES, bucket
 from bench.types import Dataset, Report
-from bench.words import count
+from bench.words import count, some
 
 SPLITS = 4
 """Splits of a data set that a listing names."""
@@ -105,8 +105,8 @@ def print_added(added: Added, *, as_json: bool) -> None:
     )
     out.print(f"content   {entry.content}\nfolder    {entry.folder}", markup=False)
     if added.missing:
-        listed = ", ".join(added.missing)
-        out.print(f"missing   {len(added.missing)} databases, not judged: {listed}", markup=False)
+        lacks = count(len(added.missing), "database")
+        out.print(f"missing   {lacks}, not judged: {some(added.missing)}", markup=False)
     first = next(iter(added.splits))
     out.print(f"look at it: bench data show {entry.name} --split {first}", markup=False)
 

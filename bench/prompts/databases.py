@@ -16,7 +16,7 @@ from bench.errors import ConfigError, DataError
 from bench.prompts.format import NOTHING, Contents, Match
 from bench.prompts.match import Values
 from bench.prompts.relevance import Relevance
-from bench.registry import find
+from bench.registry import find, names
 from bench.types import Column, Dataset, Row, Scalar, Schema
 
 HEAD = 500
@@ -93,7 +93,8 @@ class Databases:
         return self._paths[db_id]
 
     def _reader(self) -> Reader:
-        reader = cast("Any", find("databases", self._dialect))()
+        known = self._dialect in names("databases")
+        reader = cast("Any", find("databases", self._dialect))() if known else None
         if not isinstance(reader, Reader):
             raise ConfigError(
                 f"prompts cannot show what {self._dialect} databases hold",

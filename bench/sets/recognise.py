@@ -11,13 +11,10 @@ from bench.errors import BenchError, ConfigError, DataError, near
 from bench.registry import find, names
 from bench.sets.protocol import AbsentError, SetAdapter
 from bench.types import Dataset
-from bench.words import count
+from bench.words import count, some
 
 DEPTH = 3
 """How far below the top of an archive its folder may lie."""
-
-LISTED = 8
-"""Missing databases that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,9 @@ class Recognised:
         Raises:
             DataError: always.
         """
-        shown = ", ".join(missing[:LISTED]) + (", …" if len(missing) > LISTED else "")
         belongs = Path(*self._databases()[missing[0]].parts[-3:])
         raise DataError(
-            f"{count(len(missing), 'database')} asked but not there: {shown}",
+            f"{count(len(missing), 'database')} asked but not there: {some(missing)}",
             where=f"data set '{name}'",
             todo=f"put them where {belongs} belongs, install the data set that they are of, "
             "or give --partial: questions on them cannot be judged then",

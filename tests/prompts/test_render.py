@@ -10,7 +10,8 @@ import pytest
 
 from bench.errors import ConfigError
 from bench.methods import PromptSpec
-from bench.prompts import FORMATS, answer
+from bench.prompts import FORMATS, Prompter, answer
+from bench.sets import opened
 from bench.types import Example, Schema
 from tests.prompts.samples import QUESTION, SCHEMA, SMALL, TALK, WORLD, text, world
 
@@ -206,3 +207,10 @@ def test_answers_are_parted_from_prompts_by_white_space(name: str, wrapper, tmp_
     whole = prompt + answer(prompt, "SELECT 1")
     assert re.search(r"\sSELECT 1$", whole)
     assert not re.search(r"[ ]{2}SELECT 1$", whole)
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "tsql"])
+def test_values_of_databases_that_prompts_cannot_read_are_refused(dialect: str) -> None:
+    dataset = replace(opened("mini").load("dev"), dialect=dialect)
+    with pytest.raises(ConfigError, match=f"prompts cannot show what {dialect} databases hold"):
+        Prompter(PromptSpec(format="codes"), dataset)(dataset.examples[0])

@@ -285,3 +285,12 @@ def test_score_and_suites_find_what_is_installed(folder: Path, tmp_path: Path):
     assert [row["name"] for row in listed if row["installed"]] == ["spider"]
     error = bench("data", "add", "spider", "--from", tmp_path / "gold.sql", cwd=tmp_path, code=2)
     assert "has no tables.json" in error
+
+
+def test_of_thousands_of_missing_databases_a_few_are_named(folder: Path, tmp_path: Path):
+    entry = json.loads((folder / "dev.json").read_text())[0]
+    asked = [{**entry, "db_id": f"gone-{number:04}"} for number in range(1200)]
+    (folder / "dev.json").write_text(json.dumps(asked))
+    said = bench("data", "add", "spider", "--from", folder, "--partial", cwd=tmp_path)
+    assert "missing   1,200 databases, not judged: gone-0000, gone-0001," in said
+    assert "gone-0007, …" in said and "gone-0008" not in said
