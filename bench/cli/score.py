@@ -148,7 +148,8 @@ def score(
         show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=official, by=groups)
     write(scored, outputs)
     if html:
-        show.say(pages.write(everything, html))
+        # The other file comes first, so that differences on the pages have the sign they have here.
+        show.say(pages.write((*everything[len(scored) :], *scored), html))
     raise typer.Exit(FAILED if scored[0].spoiled else DONE)
 
 
