@@ -47,7 +47,7 @@ def execute(
         if as_json:
             print(json.dumps(_json(outcome, executor), indent=2))
         else:
-            _show(outcome, executor)
+            _show(outcome, executor, open_files=live is not None and "/" in live.program.files)
     raise typer.Exit(DONE if outcome.status == "ok" else FAILED)
 
 
@@ -73,7 +73,7 @@ def _plain(value: Scalar) -> object:
     return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
 
 
-def _show(outcome: Outcome, executor: Executor) -> None:
+def _show(outcome: Outcome, executor: Executor, *, open_files: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -94,7 +94,8 @@ def _show(outcome: Outcome, executor: Executor) -> None:
     for note in outcome.notes:
         err.print(f"note: {note}", markup=False)
     absent = [layer for layer, stands in executor.sandbox.items() if not stands]
-    walls = f"sandbox without {', '.join(absent)}" if absent else "whole sandbox"
+    whole = "sandbox, but a worker may read files and connect" if open_files else "whole sandbox"
+    walls = f"sandbox without {', '.join(absent)}" if absent else whole
     cost = f"{outcome.steps:,} of {executor.policy.steps:,} steps, " if outcome.steps else ""
     err.print(f"{cost}{executor.engine}, {walls}", markup=False)
 

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -111,6 +112,14 @@ def test_nothing_is_changed_and_the_next_query_answers(singers, asking, survives
         assert executor.engine.startswith("postgresql ")
     assert _state(singers) == before
     assert not Path("/tmp/escaped").exists()
+
+
+def test_exec_says_what_a_worker_of_a_server_may_still_do(singers):
+    command = [sys.executable, "-m", "bench.cli", "exec", singers.url("singers"), "SELECT max(age) FROM singer"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "40" in done.stdout
+    assert "whole sandbox" not in done.stderr
+    assert "read files and connect" in done.stderr
 
 
 def test_a_query_that_lifted_its_limit_is_gone_from_the_server(singers, asking):
