@@ -115,7 +115,8 @@ def test_nothing_is_changed_and_the_next_query_answers(singers, asking, survives
 
 
 def test_exec_says_what_a_worker_of_a_server_may_still_do(singers):
-    command = [sys.executable, "-m", "bench.cli", "exec", singers.url("singers"), "SELECT max(age) FROM singer"]
+    query = "SELECT max(age) FROM singer"
+    command = [sys.executable, "-m", "bench.cli", "exec", singers.url("singers"), query]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "40" in done.stdout
     assert "whole sandbox" not in done.stderr
