@@ -20,6 +20,10 @@
 
   dress(remembered());
 
+  // Of a long table only the first rows are laid out before the page is ready.
+  root.classList.add('loading');
+  addEventListener('load', () => root.classList.remove('loading'));
+
   function say(text) {
     document.getElementById('live').textContent = text;
   }

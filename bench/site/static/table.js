@@ -83,6 +83,7 @@
 
     // Show one state of the page.
     show(state) {
+      this.brief();
       const chosen = this.questionsOf(state);
       this.section.hidden = chosen.length === 0 || (state.set !== '' && state.set !== this.questions.name);
       this.table.search.fixed('state', (_text, _data, index) => this.matches(state, index));
@@ -99,10 +100,9 @@
       if (filtered || state.base || ranked.length < this.lines.filter((line) => line.marks[this.head]).length) {
         this.compute(state, chosen, ranked, filtered);
       } else if (this.power) this.power.textContent = this.whole;
-      const computed = this.made.size > 0;
+      const computed = this.made.size;
       this.stale.forEach((cell) => this.restore(cell));
       if (computed) this.table.rows().invalidate('dom');
-      this.brief();
       this.table.draw(false);
       const pivot = state.view === 'pivot';
       this.section.querySelector('.rows-view').hidden = pivot;
@@ -155,6 +155,7 @@
     }
 
     // Rows below the window follow once those in it are painted: laying out all takes several times as long.
+    // Asked first, while nothing has been touched that the answer would have to be laid out for.
     brief() {
       const below = this.body.rows[ROWS];
       if (!below || below.getBoundingClientRect().top < 1.5 * innerHeight) return;
@@ -197,16 +198,20 @@
     compute(state, chosen, ranked, filtered) {
       const pick = (i, metric, questions) => questions.map((q) => this.lines[i].marks[metric][q]);
       const clusters = (questions) => questions.map((q) => this.questions.database[q]);
-      const estimate = (i, metric, questions) => (
-        proportion(stats.estimate(pick(i, metric, questions), clusters(questions), this.data.z, this.data.t)));
       if (filtered) {
+        const n = { text: chosen.length.toLocaleString('en'), number: chosen.length };
+        const parts = this.data.metrics.map((metric) => [metric, metric, chosen]);
+        this.questions.levels.forEach((level, at) => {
+          parts.push([`level:${level}`, this.head, chosen.filter((q) => this.questions.level[q] === at)]);
+        });
+        for (const [key, metric, questions] of parts) {
+          const groups = clusters(questions);
+          for (const i of ranked) {
+            this.put(i, key, proportion(stats.estimate(pick(i, metric, questions), groups, this.data.z, this.data.t)));
+          }
+        }
         for (const i of ranked) {
-          for (const metric of this.data.metrics) this.put(i, metric, estimate(i, metric, chosen));
-          this.questions.levels.forEach((level, at) => {
-            const own = chosen.filter((q) => this.questions.level[q] === at);
-            this.put(i, `level:${level}`, estimate(i, this.head, own));
-          });
-          this.put(i, 'n', { text: chosen.length.toLocaleString('en'), number: chosen.length });
+          this.put(i, 'n', n);
           this.end(i, this.shares(i, chosen));
         }
       }
@@ -347,5 +352,6 @@
     form.hidden = false;
     apply();
     document.documentElement.dataset.ready = 'yes';
+    performance.mark('ready');
   };
 })();
