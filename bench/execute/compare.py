@@ -166,6 +166,9 @@ def soft_f1(gold: Sequence[Row], pred: Sequence[Row]) -> float:
     extra: list[float] = []
     lacking: list[float] = []
     for row, mine in zip(gold, pred, strict=False):
+        if row == mine:
+            hits.append(1.0)
+            continue
         found = len([value for value in mine if value in row])
         hits.append(found / len(row))
         extra.append((len(mine) - found) / len(row))

@@ -14,6 +14,7 @@ from itertools import islice, tee
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
 from bench.judge.exact import EM_RULES
+from bench.judge.garbage import seldom_collected
 from bench.judge.rules import EX_RULES, ExRule
 from bench.judge.runs import Results, Run, Texts
 from bench.judge.score import NOT_RUN, UNRATED
@@ -71,8 +72,9 @@ def judge_each(
     """Judge answers to examples of a data set, of which one may be answered many times; in their order."""
     rules = [rule for metric in metrics if (rule := EX_RULES.get(metric))]
     tasks = (_task(dataset, example, prediction, rules) for example, prediction in answers)
-    for task, results in _run(dataset, tasks, rules, executor):
-        yield _verdict(dataset.schema(task.example), task, results, metrics)
+    with seldom_collected():
+        for task, results in _run(dataset, tasks, rules, executor):
+            yield _verdict(dataset.schema(task.example), task, results, metrics)
 
 
 def _task(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bench.judge.constructs import by_construct
 from bench.judge.stats import estimate
@@ -82,26 +83,29 @@ def score(
     """
     by_id = {verdict.example_id: verdict for verdict in verdicts}
     found = [by_id.get(example.id) for example in dataset.examples]
+    groups = _grouped(dataset)
     ends = Counter(outcome(verdict, metrics[0]) for verdict in found)
     ran = [float(verdict is not None and _ran(verdict.prediction)) for verdict in found]
     return Scorecard(
         n=len(found),
-        metrics={
-            metric: _metric(dataset, values(dataset, verdicts, metric), constructs) for metric in metrics
-        },
+        metrics={metric: _metric(dataset, groups, _values(found, metric), constructs) for metric in metrics},
         outcomes=dict(sorted(ends.items(), key=lambda end: (-end[1], end[0]))),
-        valid=estimate(ran, [example.db_id for example in dataset.examples]),
+        valid=groups.overall.estimate(ran),
     )
 
 
 def values(dataset: Dataset, verdicts: Sequence[Verdict], metric: str) -> list[float]:
     """Give one metric for every example in the data set's order; 0 where there is no verdict."""
-    given = {verdict.example_id: verdict.metrics.get(metric, 0.0) for verdict in verdicts}
-    return [float(given.get(example.id, 0.0)) for example in dataset.examples]
+    by_id = {verdict.example_id: verdict for verdict in verdicts}
+    return _values([by_id.get(example.id) for example in dataset.examples], metric)
 
 
-def _metric(dataset: Dataset, per_question: Sequence[float], constructs: bool) -> Breakdown:
-    part = breakdown(dataset, per_question)
+def _values(found: Sequence[Verdict | None], metric: str) -> list[float]:
+    return [float(verdict.metrics.get(metric, 0.0)) if verdict else 0.0 for verdict in found]
+
+
+def _metric(dataset: Dataset, groups: _Groups, per_question: Sequence[float], constructs: bool) -> Breakdown:
+    part = groups.breakdown(per_question)
     return replace(part, constructs=by_construct(dataset, per_question)) if constructs else part
 
 
@@ -112,17 +116,43 @@ def breakdown(dataset: Dataset, per_question: Sequence[float]) -> Breakdown:
         dataset: the questions, their levels and databases.
         per_question: the metric in the data set's order; means over seeds are welcome.
     """
-    pairs = list(zip(dataset.examples, per_question, strict=True))
-    groups = levels_of(dataset), sorted({example.db_id for example in dataset.examples})
-    levels, databases = ({name: list[tuple[Example, float]]() for name in names} for names in groups)
-    for pair in pairs:
-        levels[level_of(pair[0])].append(pair)
-        databases[pair[0].db_id].append(pair)
-    return Breakdown(
-        overall=_estimate(pairs),
-        levels={level: _estimate(part) for level, part in levels.items()},
-        databases={name: _estimate(part) for name, part in databases.items()},
-    )
+    return _grouped(dataset).breakdown(per_question)
+
+
+class _Group(NamedTuple):
+    """Some of the questions: their places in the data set, and their databases."""
+
+    places: list[int]
+    databases: list[str]
+
+    def estimate(self, per_question: Sequence[float]) -> Score:
+        return estimate([per_question[place] for place in self.places], self.databases)
+
+
+class _Groups(NamedTuple):
+    """The questions of a data set: all, by level and by database."""
+
+    overall: _Group
+    levels: Mapping[str, _Group]
+    databases: Mapping[str, _Group]
+
+    def breakdown(self, per_question: Sequence[float]) -> Breakdown:
+        return Breakdown(
+            overall=self.overall.estimate(per_question),
+            levels={level: part.estimate(per_question) for level, part in self.levels.items()},
+            databases={name: part.estimate(per_question) for name, part in self.databases.items()},
+        )
+
+
+def _grouped(dataset: Dataset) -> _Groups:
+    named = levels_of(dataset), sorted({example.db_id for example in dataset.examples})
+    levels, databases = ({name: _Group([], []) for name in names} for names in named)
+    overall = _Group([], [])
+    for place, example in enumerate(dataset.examples):
+        for group in (overall, levels[level_of(example)], databases[example.db_id]):
+            group.places.append(place)
+            group.databases.append(example.db_id)
+    return _Groups(overall, levels, databases)
 
 
 def level_of(example: Example) -> str:
@@ -148,10 +178,6 @@ def outcome(verdict: Verdict | None, headline: str) -> str:
 
 def _ran(answer: Outcome) -> bool:
     return answer.status is Status.OK and answer.detail != NOT_RUN
-
-
-def _estimate(pairs: Sequence[tuple[Example, float]]) -> Score:
-    return estimate([value for _, value in pairs], [example.db_id for example, _ in pairs])
 
 
 def _nested(parts: Mapping[str, Mapping[str, Score]]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from bench.judge.clauses import ClauseScore, clause_scores
 from bench.judge.disagree import Disagreement, disagreements
 from bench.judge.ends import ENDINGS
 from bench.judge.exact import EM_RULES
+from bench.judge.garbage import seldom_collected
 from bench.judge.judge import judge_each
 from bench.judge.rules import metrics
 from bench.judge.score import Scorecard, outcome, score
@@ -89,6 +90,7 @@ class Scored:
         return ENDINGS[outcome(verdict, self.headline)]
 
 
+@seldom_collected()
 def score_files(
     files: Sequence[Path],
     dataset: Dataset,

@@ -61,9 +61,12 @@ def literals(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for value in dict.fromkeys(values):
         text = text.replace(value, SLOT)
     words = text.split()
+    ends = [at for at, word in enumerate(words) if word[-1].isdecimal()]
     for number in (_FLOAT, _INTEGER):
-        values += [word for word in words if number.fullmatch(word)]
-        words = [SLOT if number.fullmatch(word) else word for word in words]
+        found = [at for at in ends if number.fullmatch(words[at])]
+        values += [words[at] for at in found]
+        for at in found:
+            words[at] = SLOT
     return tuple([word.lower() for word in words]), tuple(values)
 
 

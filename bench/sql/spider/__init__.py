@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bench.sql.rewrite import patch_value
-from bench.sql.spider.form import form_of
+from bench.sql.spider.form import Form, form_of
 from bench.sql.spider.grammar import Variant
 from bench.sql.spider.hardness import LEVELS
 from bench.sql.spider.hardness import hardness as _hardness
@@ -81,12 +82,17 @@ def exact_match(
     unless ``patch`` is off. Cutting a line at its first TAB is left to whoever reads the file.
     """
     names = names_of(schema)
-    label = form_of(gold, names, variant).clauses
-    if isinstance(label, Unparsed):
-        return Match(False, gold_unparsed=label.reason)
     if variant == "test-suite" and patch:
         pred = patch_value(pred)
-    other = form_of(pred, names, variant).clauses
+    return _compared(form_of(gold, names, variant), form_of(pred, names, variant))
+
+
+@lru_cache(maxsize=64)
+def _compared(gold: Form, pred: Form) -> Match:
+    """Compare two texts; both variants mostly find the same forms of them, one after the other."""
+    label, other = gold.clauses, pred.clauses
+    if isinstance(label, Unparsed):
+        return Match(False, gold_unparsed=label.reason)
     unparsed = other.reason if isinstance(other, Unparsed) else ""
     if isinstance(other, Unparsed):
         other = _NOTHING
