@@ -26,7 +26,7 @@ from bench.errors import ConfigError
 from bench.execute.cache import Cache
 from bench.execute.engines import Program
 from bench.execute.engines import engine as named_engine
-from bench.execute.intake import Intake
+from bench.execute.intake import Intake, located
 from bench.execute.item import Judged, Pair, Query, Task
 from bench.execute.live import Live
 from bench.execute.policy import STANDARD, Policy
@@ -148,7 +148,7 @@ class Executor:
             yield from tasks
 
     def _intake(self) -> Intake:
-        place = self._live.place if self._live else os.path.realpath
+        place = self._live.place if self._live else located
         return Intake(self.policy, self._numbers, place)
 
     def run(self, database: Path, sql: str) -> Outcome:

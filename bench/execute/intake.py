@@ -17,6 +17,16 @@ MEMO_TEXT = 8192
 """Pairs whose texts are longer than this are not remembered."""
 
 
+def located(path: Path) -> str:
+    """Resolve a path; empty, which no file is called, where a worker could not be told of it."""
+    try:
+        real = os.path.realpath(path)
+        real.encode()
+    except ValueError:  # a NUL, or bytes that are not UTF-8
+        return ""
+    return real
+
+
 class Intake:
     """Makes tasks, and remembers the last few thousand of them.
 
@@ -27,7 +37,7 @@ class Intake:
     """
 
     def __init__(
-        self, policy: Policy, numbers: Iterator[int], place: Callable[[Path], str] = os.path.realpath
+        self, policy: Policy, numbers: Iterator[int], place: Callable[[Path], str] = located
     ) -> None:
         self._most_bytes = policy.sql_bytes
         self._numbers, self._place = numbers, place

@@ -127,6 +127,18 @@ def test_damaged_databases_are_named_and_the_rest_is_judged(executor: Make, fold
         assert judged.equal["bird"] is False or judged.key == "good"
 
 
+def test_a_path_that_no_file_can_have_is_named_and_the_rest_is_judged(executor: Make, database: Path) -> None:
+    paths = [Path("a\0b/c.sqlite"), database, Path("a\ud800.sqlite"), database]
+    pairs = [Pair(str(n), path, "SELECT 1", f"SELECT {n}", ("bird",)) for n, path in enumerate(paths)]
+    told = [(judged.gold.status, judged.equal["bird"]) for judged in executor().judge(pairs)]
+    assert told == [
+        (Status.DB_MISSING, False),
+        (Status.OK, True),
+        (Status.DB_MISSING, False),
+        (Status.OK, False),
+    ]
+
+
 def test_wal_and_locked_databases_are_read(executor: Make, folder: Path) -> None:
     wal, locked = folder / "wal.sqlite", folder / "good.sqlite"
     writer = sqlite3.connect(wal)
