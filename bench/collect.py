@@ -58,7 +58,7 @@ def _cell(plan: Plan, cell: Cell, written: dict[object, Mapping[str, str]]) -> C
         predictions=Lines(bound.predictions / "predictions.jsonl", Prediction) if done else (),
         verdicts=Lines(bound.judged / "verdicts.jsonl", Verdict) if done else (),
         prompts=_prompts(plan, bound, written) if done else {},
-        seconds=_seconds(bound) if done else None,
+        seconds=_seconds(bound) if done and bound.adapter.trainable else None,  # others only look up
         provenance=_provenance(bound) if done else {},
         command=f"bench run suites/{plan.suite.name}.toml --cell {cell.slug}",
     )

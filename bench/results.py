@@ -21,7 +21,8 @@ class CellResult:
         missing: why there are no verdicts (``"not run"``), or empty when the cell is done.
         predictions: the answers, and ``verdicts`` on them, which may be read anew whenever asked for.
         prompts: example id → the prompt that the model met.
-        seconds: wall time of prediction over all questions, ``None`` where it was not measured.
+        seconds: wall time of prediction over all questions, ``None`` where it was not measured or no
+            model answered.
         provenance: versions, machine, commit, settings: JSON values only.
         command: the one command that runs this cell again.
     """

@@ -120,6 +120,14 @@ def test_publish_twice_gives_the_same_bytes_and_check_sees_a_stale_page(home: Pa
     bench("publish", "controls.toml", cwd=home)
 
 
+def test_a_source_that_only_looks_up_its_answers_has_no_speed(home: Path):
+    bench("publish", "controls.toml", cwd=home)
+    board = home / "leaderboards" / "controls"
+    cells = json.loads((board / "results.json").read_text("utf-8"))["cells"]
+    assert [cell["seconds"] for cell in cells] == [None] * len(cells)
+    assert "against seconds per question" not in (board / "index.html").read_text("utf-8")
+
+
 def test_a_release_is_kept_and_shown(home: Path):
     out = ("--out", "released")
     bench("publish", "controls.toml", *out, "--release", "2026-11-21", cwd=home)
