@@ -100,9 +100,9 @@
       if (filtered || state.base || ranked.length < this.lines.filter((line) => line.marks[this.head]).length) {
         this.compute(state, chosen, ranked, filtered);
       } else if (this.power) this.power.textContent = this.whole;
-      const computed = this.made.size;
+      const touched = new Set(Array.from(this.made.values(), (made) => made.row));
       this.stale.forEach((cell) => this.restore(cell));
-      if (computed) this.table.rows().invalidate('dom');
+      if (touched.size) this.table.rows(Array.from(touched)).invalidate('dom');
       this.table.draw(false);
       const pivot = state.view === 'pivot';
       this.section.querySelector('.rows-view').hidden = pivot;
@@ -163,17 +163,19 @@
       requestAnimationFrame(() => setTimeout(() => this.body.classList.remove('brief')));
     }
 
-    kept(cell) {
+    // The cell of a row and column, with what it was made with kept.
+    kept(row, key) {
+      const cell = this.cell(row, key);
       if (!this.made.has(cell)) {
         this.made.set(cell, {
-          nodes: Array.from(cell.childNodes), order: cell.dataset.order, title: cell.title, css: cell.className,
+          row, nodes: Array.from(cell.childNodes), order: cell.dataset.order, title: cell.title, css: cell.className,
         });
       }
       return cell;
     }
 
     put(i, key, figure) {
-      const cell = this.kept(this.cell(i, key));
+      const cell = this.kept(i, key);
       this.stale.delete(cell);
       write(cell, figure);
     }
@@ -181,7 +183,7 @@
     lead(i, told) {
       const cell = this.cell(i, this.head);
       if (this.stale.delete(cell)) this.restore(cell);
-      this.kept(cell).classList.toggle('leads', told);
+      this.kept(i, this.head).classList.toggle('leads', told);
     }
 
     restore(cell) {
