@@ -125,7 +125,7 @@ def test_a_slot_is_filled_from_the_logits_before_it() -> None:
 def test_a_planted_off_by_one_would_be_seen(monkeypatch) -> None:
     """Reading the logits at the masked slot predicts what follows the mask token."""
 
-    def late(model, ids, attention, wanted):
+    def late(model, ids, attention, wanted, _row):
         return model(input_ids=ids, logits_to_keep=torch.arange(ids.shape[1])).logits[wanted]
 
     monkeypatch.setattr(kid, "predict", late)
