@@ -194,7 +194,7 @@ def test_hardness(sql, level):
         "as " * 300_000,
     ],
 )
-# On a busy machine reading reaches its limit, and func-timeout may interrupt hypothesis's count of collections.
+# On a busy machine reading reaches its limit, and func-timeout may interrupt hypothesis's own callback.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_degenerate_text_is_a_value_too(text):
     match = exact_match("SELECT name FROM owner", text, SCHEMA)
