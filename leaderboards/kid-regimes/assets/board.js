@@ -20,6 +20,10 @@
 
   dress(remembered());
 
+  // Of a long table only the first rows are laid out before the page is ready.
+  root.classList.add('loading');
+  addEventListener('load', () => root.classList.remove('loading'));
+
   function say(text) {
     document.getElementById('live').textContent = text;
   }
@@ -88,15 +92,17 @@
     return node;
   }
 
-  function whisker(score) {
-    const svg = drawn('svg', { class: 'whisker', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
-    const at = (value) => (100 * value).toFixed(1);
-    svg.append(
-      drawn('path', { class: 'axis', d: 'M0 4H100' }),
-      drawn('path', { class: 'range', d: `M${at(score.low)} 4H${at(score.high)}` }),
-      drawn('path', { class: 'value', d: `M${at(score.value)} 0V8` }),
-    );
-    return svg;
+  // The classes of a score's whisker, as bench/site/whisker.py gives them.
+  function places(score) {
+    const at = (value) => Math.floor(100 * Math.min(1, Math.max(0, value)) + 0.5);
+    return [`l${at(score.low)}`, `v${at(score.value)}`, `h${at(score.high)}`];
+  }
+
+  // A row's values question by question; packed where all are 0 or 1, eight to a byte.
+  function unpack(marks, n) {
+    if (typeof marks !== 'string') return marks;
+    const bytes = atob(marks);
+    return Array.from({ length: n }, (_, q) => (bytes.charCodeAt(q >> 3) >> (q & 7)) & 1);
   }
 
   // Shares of a whole as a bar; the first ending is the right one.
@@ -112,7 +118,7 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, visible, whisker, stack };
+  window.page = { say, read, write, copy, percent, points, chance, visible, places, unpack, stack };
 
   function openTarget() {
     let id = '';

@@ -4,6 +4,7 @@
   'use strict';
 
   const { page, stats, DataTable } = window;
+  const ROWS = 40;
   const FIELDS = ['q', 'set', 'model', 'method', 'size', 'level', 'db', 'known', 'base', 'view'];
 
   // A missing value is the empty string; it comes last in both directions.
@@ -27,11 +28,12 @@
   }
 
   function write(cell, figure) {
-    cell.replaceChildren(figure.text);
+    cell.textContent = figure.text;
     cell.dataset.order = figure.number === undefined ? '' : figure.number;
     entitle(cell, figure.title);
-    cell.classList.toggle('leads', Boolean(figure.told));
-    if (figure.score) cell.append(page.whisker(figure.score));
+    const kept = cell.className.split(' ').filter((name) => !/^(score|number|none|leads|[lvh]\d+)$/.test(name));
+    const kind = figure.score ? ['score', ...page.places(figure.score)] : [figure.number === undefined ? 'none' : 'number'];
+    cell.className = [...kind, ...kept, ...(figure.told ? ['leads'] : [])].join(' ');
     if (figure.shares) {
       const words = document.createElement('span');
       words.className = 'unseen';
@@ -55,10 +57,11 @@
       this.spare = headers.map((header) => 'spare' in header.dataset);
       this.rows = Array.from(element.tBodies[0].rows);
       this.cells = this.rows.map((row) => Array.from(row.cells));
-      this.made = this.cells.map((cells) => cells.map((cell) => ({
-        nodes: Array.from(cell.childNodes), order: cell.dataset.order, title: cell.title, css: cell.className,
-      })));
-      this.lines = questions.lines.map((line) => ({ ...line, marks: this.unpack(line.marks) }));
+      this.made = new Map(); // cells that were computed again → what they were made with
+      this.body = element.tBodies[0];
+      this.lines = questions.lines.map((line) => ({
+        ...line, marks: this.unpack(line.marks), ends: line.ends.map((seed) => Uint8Array.from(seed, (end) => parseInt(end, 36))),
+      }));
       this.known = new Set(questions.known);
       this.power = section.querySelector('.power');
       this.whole = this.power && this.power.textContent;
@@ -75,11 +78,12 @@
     }
 
     unpack(marks) {
-      return Object.fromEntries(Object.entries(marks).map(([name, packed]) => [name, Array.from(packed, Number)]));
+      return Object.fromEntries(Object.entries(marks).map(([name, packed]) => [name, page.unpack(packed, this.questions.level.length)]));
     }
 
     // Show one state of the page.
     show(state) {
+      this.brief();
       const chosen = this.questionsOf(state);
       this.section.hidden = chosen.length === 0 || (state.set !== '' && state.set !== this.questions.name);
       this.table.search.fixed('state', (_text, _data, index) => this.matches(state, index));
@@ -89,18 +93,16 @@
       });
       const at = this.keys.indexOf(state.sort.key);
       this.table.order(at >= 0 ? [[at, state.sort.direction]] : []);
-      this.restore();
+      this.stale = new Set(this.made.keys());
       const shown = this.lines.map((_, i) => i).filter((i) => this.matches(state, i));
       const ranked = shown.filter((i) => this.lines[i].marks[this.head]);
       const filtered = chosen.length < this.questions.level.length;
       if (filtered || state.base || ranked.length < this.lines.filter((line) => line.marks[this.head]).length) {
         this.compute(state, chosen, ranked, filtered);
-        this.table.rows().invalidate('dom');
-        this.changed = true;
-      } else if (this.changed) {
-        this.table.rows().invalidate('dom');
-        this.changed = false;
-      }
+      } else if (this.power) this.power.textContent = this.whole;
+      const touched = new Set(Array.from(this.made.values(), (made) => made.row));
+      this.stale.forEach((cell) => this.restore(cell));
+      if (touched.size) this.table.rows(Array.from(touched)).invalidate('dom');
       this.table.draw(false);
       const pivot = state.view === 'pivot';
       this.section.querySelector('.rows-view').hidden = pivot;
@@ -128,7 +130,7 @@
     // How a row's answers to some questions ended: the share of each ending, over all seeds.
     shares(i, chosen) {
       const counts = this.data.endings.map(() => 0);
-      for (const seed of this.lines[i].ends) for (const q of chosen) counts[parseInt(seed[q], 36)] += 1;
+      for (const seed of this.lines[i].ends) for (const q of chosen) counts[seed[q]] += 1;
       const whole = this.lines[i].ends.length * chosen.length || 1;
       return counts.map((count) => count / whole);
     }
@@ -152,16 +154,45 @@
         && state.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
     }
 
-    restore() {
-      if (!this.changed) return;
-      if (this.power) this.power.textContent = this.whole;
-      this.cells.forEach((cells, i) => cells.forEach((cell, j) => {
-        const made = this.made[i][j];
-        cell.replaceChildren(...made.nodes);
-        cell.className = made.css;
-        entitle(cell, made.title);
-        if (made.order !== undefined) cell.dataset.order = made.order;
-      }));
+    // Rows below the window follow once those in it are painted: laying out all takes several times as long.
+    // Asked first, while nothing has been touched that the answer would have to be laid out for.
+    brief() {
+      const below = this.body.rows[ROWS];
+      if (!below || below.getBoundingClientRect().top < 1.5 * innerHeight) return;
+      this.body.classList.add('brief');
+      requestAnimationFrame(() => setTimeout(() => this.body.classList.remove('brief')));
+    }
+
+    // The cell of a row and column, with what it was made with kept.
+    kept(row, key) {
+      const cell = this.cell(row, key);
+      if (!this.made.has(cell)) {
+        this.made.set(cell, {
+          row, nodes: Array.from(cell.childNodes), order: cell.dataset.order, title: cell.title, css: cell.className,
+        });
+      }
+      return cell;
+    }
+
+    put(i, key, figure) {
+      const cell = this.kept(i, key);
+      this.stale.delete(cell);
+      write(cell, figure);
+    }
+
+    lead(i, told) {
+      const cell = this.cell(i, this.head);
+      if (this.stale.delete(cell)) this.restore(cell);
+      this.kept(i, this.head).classList.toggle('leads', told);
+    }
+
+    restore(cell) {
+      const made = this.made.get(cell);
+      this.made.delete(cell);
+      cell.replaceChildren(...made.nodes);
+      cell.className = made.css;
+      cell.dataset.order = made.order;
+      entitle(cell, made.title);
     }
 
     cell(i, key) { return this.cells[i][this.keys.indexOf(key)]; }
@@ -169,16 +200,20 @@
     compute(state, chosen, ranked, filtered) {
       const pick = (i, metric, questions) => questions.map((q) => this.lines[i].marks[metric][q]);
       const clusters = (questions) => questions.map((q) => this.questions.database[q]);
-      const estimate = (i, metric, questions) => (
-        proportion(stats.estimate(pick(i, metric, questions), clusters(questions), this.data.z, this.data.t)));
       if (filtered) {
+        const n = { text: chosen.length.toLocaleString('en'), number: chosen.length };
+        const parts = this.data.metrics.map((metric) => [metric, metric, chosen]);
+        this.questions.levels.forEach((level, at) => {
+          parts.push([`level:${level}`, this.head, chosen.filter((q) => this.questions.level[q] === at)]);
+        });
+        for (const [key, metric, questions] of parts) {
+          const groups = clusters(questions);
+          for (const i of ranked) {
+            this.put(i, key, proportion(stats.estimate(pick(i, metric, questions), groups, this.data.z, this.data.t)));
+          }
+        }
         for (const i of ranked) {
-          for (const metric of this.data.metrics) write(this.cell(i, metric), estimate(i, metric, chosen));
-          this.questions.levels.forEach((level, at) => {
-            const own = chosen.filter((q) => this.questions.level[q] === at);
-            write(this.cell(i, `level:${level}`), estimate(i, this.head, own));
-          });
-          write(this.cell(i, 'n'), { text: chosen.length.toLocaleString('en'), number: chosen.length });
+          this.put(i, 'n', n);
           this.end(i, this.shares(i, chosen));
         }
       }
@@ -202,22 +237,21 @@
       const named = shares.map((share, at) => [this.data.endings[at], share]);
       const of = (...ends) => named.reduce((sum, [[end], share]) => sum + (ends.includes(end) ? share : 0), 0);
       const told = named.filter(([, share]) => share).map(([[, words], share]) => `${words} ${percent(share)} %`);
-      write(this.cell(i, 'ends'), { text: '', number: of('correct'), title: told.join(', '), shares });
+      this.put(i, 'ends', { text: '', number: of('correct'), title: told.join(', '), shares });
       for (const [key, share] of [['valid', of('correct', 'wrong_result')], ['timeout', of('timeout')]]) {
-        write(this.cell(i, key), { text: percent(share), number: share });
+        this.put(i, key, { text: percent(share), number: share });
       }
-      for (const key of ['tokens', 'pace']) write(this.cell(i, key), { text: '–', title: 'not known for a part of the questions' });
+      for (const key of ['tokens', 'pace']) this.put(i, key, { text: '–', title: 'not known for a part of the questions' });
     }
 
     place(ranked, values) {
       stats.ranks(ranked.map((i) => values.get(i))).forEach(([best, worst], at) => {
-        const cell = this.cell(ranked[at], 'rank');
         const alone = ranked.length < 2;
-        write(cell, alone ? { text: '–' } : {
+        this.put(ranked[at], 'rank', alone ? { text: '–' } : {
           text: best === worst ? String(best) : `${best}–${worst}`,
           number: best + worst / 1000, title: best === 1 ? 'tied with the best' : '', told: best === 1,
         });
-        this.cell(ranked[at], this.head).classList.toggle('leads', !alone && best === 1);
+        this.lead(ranked[at], !alone && best === 1);
       });
     }
 
@@ -228,12 +262,12 @@
       const others = ranked.filter((i) => baseline(i) !== i && this.lines[baseline(i)].marks[this.head]);
       const found = others.map((i) => stats.paired(values(baseline(i)), values(i), clusters, this.data.t));
       const adjusted = stats.holm(found.map((one) => one.p));
-      for (const i of ranked) write(this.cell(i, 'difference'), { text: baseline(i) === i ? 'baseline' : '–' });
+      for (const i of ranked) this.put(i, 'difference', { text: baseline(i) === i ? 'baseline' : '–' });
       found.forEach((one, at) => {
         const low = points(Math.max(-1, one.low));
         const high = points(Math.min(1, one.high));
         const bounds = one.low === null ? '' : `95 % interval ${low} to ${high}, `;
-        write(this.cell(others[at], 'difference'), {
+        this.put(others[at], 'difference', {
           text: points(one.value),
           number: one.value,
           title: `${bounds}${one.gained} questions gained, ${one.lost} lost; `
@@ -320,5 +354,6 @@
     form.hidden = false;
     apply();
     document.documentElement.dataset.ready = 'yes';
+    performance.mark('ready');
   };
 })();

@@ -115,6 +115,12 @@
     return [ahead, behind];
   }
 
+  function differing(a, b) {
+    let total = 0;
+    for (let at = 0; at < a.length; at += 1) total += ones(a[at] ^ b[at]);
+    return total;
+  }
+
   function aheadOf(a, b) {
     let ahead = 0;
     let behind = 0;
@@ -130,35 +136,40 @@
     const plain = rows.every((row) => row.every((value) => value === 0 || value === 1));
     const packed = plain ? rows.map(pack) : rows.map((row) => Float64Array.from(row));
     const count = plain ? aheadOfBits : aheadOf;
-    const pairs = [];
+    const told = [];
+    const known = new Map(); // p of a count of wins and losses: among many pairs the same ones come again
     for (let i = 0; i < rows.length; i += 1) {
       for (let j = i + 1; j < rows.length; j += 1) {
         const [ahead, behind] = count(packed[i], packed[j]);
-        pairs.push({ i, j, ahead, behind });
+        const key = Math.min(ahead, behind) * 0x100000 + Math.max(ahead, behind);
+        if (!known.has(key)) known.set(key, mcnemar(ahead, behind));
+        const p = known.get(key);
+        if (p <= ALPHA) told.push(ahead > behind ? { p, better: i, worse: j } : { p, better: j, worse: i });
       }
     }
-    const adjusted = holm(pairs.map((pair) => mcnemar(pair.ahead, pair.behind)));
+    // Holm's steps from the smallest p on; they end before a p above ALPHA, so those were left out.
     const places = rows.map(() => [1, rows.length]);
-    pairs.forEach((pair, at) => {
-      if (adjusted[at] > ALPHA) return;
-      const [better, worse] = pair.ahead > pair.behind ? [pair.i, pair.j] : [pair.j, pair.i];
-      places[better][1] -= 1;
-      places[worse][0] += 1;
-    });
+    const all = rows.length * (rows.length - 1) / 2;
+    told.sort((a, b) => a.p - b.p);
+    for (let step = 0; step < told.length && (all - step) * told[step].p <= ALPHA; step += 1) {
+      places[told[step].better][1] -= 1;
+      places[told[step].worse][0] += 1;
+    }
     return places;
   }
 
   // The share of questions that two typical rows disagree on.
   function discord(rows) {
     const packed = rows.map(pack);
-    const shares = [];
-    packed.forEach((one, i) => packed.slice(i + 1).forEach((other) => {
-      const [ahead, behind] = aheadOfBits(one, other);
-      shares.push((ahead + behind) / rows[0].length);
-    }));
-    shares.sort((a, b) => a - b);
-    const middle = shares.length >> 1;
-    return shares.length % 2 ? shares[middle] : (shares[middle - 1] + shares[middle]) / 2;
+    const apart = new Uint32Array(rows.length * (rows.length - 1) / 2);
+    let at = 0;
+    for (let i = 0; i < packed.length; i += 1) {
+      for (let j = i + 1; j < packed.length; j += 1) apart[at++] = differing(packed[i], packed[j]);
+    }
+    apart.sort();
+    const middle = apart.length >> 1;
+    const [low, high] = [apart[middle - 1 + apart.length % 2], apart[middle]].map((one) => one / rows[0].length);
+    return (low + high) / 2;
   }
 
   window.stats = { ALPHA, wilson, clustered, estimate, mcnemar, holm, paired, ranks, discord };

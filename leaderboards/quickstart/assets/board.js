@@ -20,6 +20,10 @@
 
   dress(remembered());
 
+  // Of a long table only the first rows are laid out before the page is ready.
+  root.classList.add('loading');
+  addEventListener('load', () => root.classList.remove('loading'));
+
   function say(text) {
     document.getElementById('live').textContent = text;
   }
@@ -71,9 +75,13 @@
     return p >= 0.001 ? (p + 1e-12).toFixed(3) : '< 0.001';
   }
 
+  const UNSEEN = new RegExp('[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff'
+    + '\\ud800-\\udfff\\ufdd0-\\ufdef\\ufff9-\\ufffb\\ufffe\\uffff\\u{e0000}-\\u{e007f}'
+    + '\\u{1fffe}\\u{1ffff}\\u{2fffe}\\u{2ffff}\\u{10fffe}\\u{10ffff}]', 'gu');
+
   // Spell out what the eye cannot see, as bench/site/text.py does.
   function visible(text) {
-    return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu,
+    return text.replace(UNSEEN,
       (found) => (found < ' ' ? String.fromCodePoint(0x2400 + found.codePointAt(0))
         : `⟨U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`));
   }
@@ -84,18 +92,33 @@
     return node;
   }
 
-  function whisker(score) {
-    const svg = drawn('svg', { class: 'whisker', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
-    const at = (value) => (100 * value).toFixed(1);
-    svg.append(
-      drawn('path', { class: 'axis', d: 'M0 4H100' }),
-      drawn('path', { class: 'range', d: `M${at(score.low)} 4H${at(score.high)}` }),
-      drawn('path', { class: 'value', d: `M${at(score.value)} 0V8` }),
-    );
+  // The classes of a score's whisker, as bench/site/whisker.py gives them.
+  function places(score) {
+    const at = (value) => Math.floor(100 * Math.min(1, Math.max(0, value)) + 0.5);
+    return [`l${at(score.low)}`, `v${at(score.value)}`, `h${at(score.high)}`];
+  }
+
+  // A row's values question by question; packed where all are 0 or 1, eight to a byte.
+  function unpack(marks, n) {
+    if (typeof marks !== 'string') return marks;
+    const bytes = atob(marks);
+    return Array.from({ length: n }, (_, q) => (bytes.charCodeAt(q >> 3) >> (q & 7)) & 1);
+  }
+
+  // Shares of a whole as a bar; the first ending is the right one.
+  function stack(shares) {
+    const svg = drawn('svg', { class: 'stack', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+    let x = 0;
+    shares.forEach((share, end) => {
+      if (!share) return;
+      const css = end ? `e${(end - 1) % 8}` : 'right';
+      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} 0h${(100 * share).toFixed(1)}v8h-${(100 * share).toFixed(1)}z` }));
+      x += 100 * share;
+    });
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, visible, whisker };
+  window.page = { say, read, write, copy, percent, points, chance, visible, places, unpack, stack };
 
   function openTarget() {
     let id = '';

@@ -1,10 +1,12 @@
-// Makes a chart interactive when asked: Vega is loaded then, and evaluates expressions without eval.
+// Makes a chart interactive when asked; it then follows the rows and questions that a reader chooses.
+// Vega is loaded on the first such wish, and evaluates expressions without eval.
 (function () {
   'use strict';
 
   const NIGHT = { '#1b1d1f': '#e3e5e8', '#596068': '#9ca4ac', '#dfe2e5': '#2b3035', '#ffffff': '#131517', '#0a5c8f': '#7fc1ec' };
   const VENDORED = ['vega-6.4.0/vega.min.js', 'vega-lite-6.4.3/vega-lite.min.js', 'vega-embed-7.3.0/vega-embed.min.js'];
   const specs = {};
+  const views = new Map();
   let engine = null;
 
   window.chart = (value) => { specs[value.name] = value.spec; };
@@ -26,22 +28,64 @@
 
   const dark = () => getComputedStyle(document.documentElement).getPropertyValue('--ground').trim() !== '#ffffff';
 
-  async function enliven(figure, button) {
-    const { name } = figure.dataset;
-    await Promise.all([start(), specs[name] || load(`charts/${encodeURIComponent(name)}.js`)]);
-    let text = JSON.stringify(specs[name]);
+  // Nothing else costs no more and gains no less, one of them strictly.
+  function front(rows) {
+    return rows.map((row) => ({
+      ...row,
+      front: !rows.some((one) => one.cost <= row.cost && one.gain >= row.gain && (one.cost !== row.cost || one.gain !== row.gain)),
+    }));
+  }
+
+  // The records of a chart for some of the questions.
+  function recast(kind, rows, view) {
+    const share = { levels: (row) => view.level(row.line, row.level), failures: (row) => view.ending(row.line, row.end) }[kind];
+    if (share) return rows.map((row) => ({ ...row, share: share(row) })).filter((row) => row.share !== null).map((row) => ({ ...row, share: 100 * row.share }));
+    return kind === 'curves' ? rows : rows.map((row) => ({ ...row, gain: 100 * view.headline(row.line) }));
+  }
+
+  function chosen(spec, kind, view) {
+    if (!view || view.whole) return spec;
+    const { values } = spec.data;
+    const shown = values.filter((row) => view.shows(row.line));
+    const rows = view.filtered ? recast(kind, shown, view) : shown;
+    const whole = view.filtered ? (key, value) => (key === 'domain' && value[0] === 0 ? [0, 100] : value) : null;
+    return { ...JSON.parse(JSON.stringify(spec, whole)), data: { values: rows.length && 'cost' in rows[0] ? front(rows) : rows } };
+  }
+
+  async function draw(figure) {
+    const { name, kind } = figure.dataset;
+    let text = JSON.stringify(chosen(specs[name], kind, views.get(figure.closest('section'))));
     if (dark()) for (const day of Object.keys(NIGHT)) text = text.replaceAll(day, NIGHT[day]);
     const place = document.createElement('div');
     place.className = 'live-chart';
+    place.role = 'img';
+    place.ariaLabel = `${figure.querySelector('figcaption').firstChild.textContent.trim()}; its numbers are below`;
     await window.vegaEmbed(place, JSON.parse(text), {
       ast: true, actions: false, defaultStyle: false, renderer: 'canvas', mode: 'vega-lite',
       tooltip: { disableDefaultStyle: true },
     });
-    figure.querySelectorAll('img').forEach((image) => image.remove());
-    button.before(place);
-    button.remove();
+    figure.querySelector('.live-chart')?.remove();
+    figure.querySelector('.aside').before(place);
     figure.dataset.live = 'yes';
   }
+
+  async function enliven(figure, button) {
+    const { name } = figure.dataset;
+    await Promise.all([start(), specs[name] || load(`charts/${encodeURIComponent(name)}.js`)]);
+    await draw(figure);
+    figure.querySelectorAll('img').forEach((image) => image.remove());
+    figure.querySelector('.aside').hidden = true;
+    button.remove();
+  }
+
+  function follow(section, view) {
+    views.set(section, view);
+    for (const figure of section.querySelectorAll('figure.chart')) {
+      if (figure.dataset.live) draw(figure);
+      else figure.querySelector('.aside').hidden = view.whole;
+    }
+  }
+  window.charts = { follow };
 
   document.addEventListener('DOMContentLoaded', () => {
     for (const figure of document.querySelectorAll('figure.chart')) {

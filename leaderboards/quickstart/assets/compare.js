@@ -77,19 +77,29 @@
     return figure;
   }
 
-  function flip(sheet, q, gain, texts, sides) {
+  // Who is right where: of one seed each in a word, of several by their number.
+  function told(a, b, seeds) {
+    if (seeds[0] === 1 && seeds[1] === 1) return a > b ? 'only A is right' : 'only B is right';
+    const [first, second] = [a, b].map((mean, i) => `${Math.round(mean * seeds[i])} of ${seeds[i]}`);
+    return `right in A ${first}, in B ${second} seeds`;
+  }
+
+  function flip(sheet, [q, a, b], texts, sides) {
     const details = element('details', undefined, 'answer');
     const summary = element('summary');
-    summary.append(element('span', gain > 0 ? 'B' : 'A', 'mark'), element('span', texts[q][0], 'ask'),
-      element('span', gain > 0 ? 'only B is right' : 'only A is right', 'end'));
+    const seeds = sides.map((side) => side.seeds);
+    summary.append(element('span', a > b ? 'A' : 'B', 'mark'), element('span', texts[q][0], 'ask'),
+      element('span', told(a, b, seeds), 'end'));
     details.append(summary);
     details.addEventListener('toggle', () => {
       if (!details.open || details.childElementCount > 1) return;
       const inside = element('div', undefined, 'inside');
       const pair = element('div', undefined, 'pair');
-      pair.append(...sides.map((side, i) => statement(`${'AB'[i]}, with what gold does not have marked`, side.sql[q], texts[q][1])));
+      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? ' in its first seed' : ''}`;
+      pair.append(...sides.map((side, i) => statement(`${name(i)}, with what gold does not have marked`, side.sql[q], texts[q][1])));
       const links = element('p', undefined, 'doors');
       sides.forEach((side, i) => {
+        if (!side.leaves.length) return;
         const link = element('a', `${'AB'[i]}: results and reason`);
         link.href = `${side.home}/${side.leaves[side.leaf[q]]}#${encodeURIComponent(sheet.anchors[q])}`;
         links.append(link, ' ');
@@ -101,7 +111,7 @@
   }
 
   function summarise(data, sheet, a, b) {
-    const marks = [a, b].map((line) => Array.from(line.marks[data.metrics[0]], Number));
+    const marks = [a, b].map((line) => page.unpack(line.marks[data.metrics[0]], sheet.level.length));
     const everything = sheet.level.map((_, i) => i);
     const square = (chosen) => {
       const [first, second] = marks.map((values) => chosen.map((q) => values[q]));
@@ -124,7 +134,7 @@
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
     document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
     document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
-    return everything.map((q) => [q, marks[1][q] - marks[0][q]]).filter(([, gain]) => gain !== 0);
+    return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
   }
 
   async function show(data, form, state) {
@@ -134,8 +144,9 @@
     document.getElementById('flipped').textContent = `${flips.length} questions flip`;
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
-    const sides = [await load(a.statements, 'statements'), await load(b.statements, 'statements')];
-    const shown = flips.slice(0, SHOWN).map(([q, gain]) => flip(sheet, q, gain, texts, sides));
+    const sides = [];
+    for (const line of [a, b]) sides.push({ ...await load(line.statements, 'statements'), seeds: line.ends.length });
+    const shown = flips.slice(0, SHOWN).map((one) => flip(sheet, one, texts, sides));
     if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
     document.getElementById('flips').replaceChildren(...shown);
     document.documentElement.dataset.ready = `${state.sheet} ${state.a} ${state.b}`;

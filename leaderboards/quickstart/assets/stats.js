@@ -47,15 +47,22 @@
     return { k, n, value, low, high, interval: 'wilson' };
   }
 
-  // McNemar's exact two-sided p; the binomial terms are added as logarithms, which do not underflow.
+  const logs = [0];
+  function logFactorial(n) {
+    while (logs.length <= n) logs.push(logs[logs.length - 1] + Math.log(logs.length));
+    return logs[n];
+  }
+
+  // McNemar's exact two-sided p: from the largest of the binomial terms down, until they add nothing.
   function mcnemar(b, c) {
     const n = b + c;
     if (n === 0) return 1;
-    let term = -n * Math.LN2;
-    let total = Math.exp(term);
-    for (let i = 1; i <= Math.min(b, c); i += 1) {
-      term += Math.log((n - i + 1) / i);
-      total += Math.exp(term);
+    const fewer = Math.min(b, c);
+    let term = Math.exp(logFactorial(n) - logFactorial(fewer) - logFactorial(n - fewer) - n * Math.LN2);
+    let total = 0;
+    for (let i = fewer; i >= 0 && term > total * 1e-17; i -= 1) {
+      total += term;
+      term *= i / (n - i + 1);
     }
     return Math.min(1, 2 * total);
   }
@@ -84,30 +91,86 @@
     };
   }
 
+  function ones(word) {
+    let bits = word - ((word >>> 1) & 0x55555555);
+    bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+    return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+
+  // What is right, 32 questions a word; of several seeds, at least half must be.
+  function pack(row) {
+    const words = new Uint32Array(Math.ceil(row.length / 32));
+    row.forEach((value, q) => { if (value >= 0.5) words[q >>> 5] |= 1 << (q & 31); });
+    return words;
+  }
+
+  // On how many questions a first row is ahead of a second, and behind it.
+  function aheadOfBits(a, b) {
+    let ahead = 0;
+    let behind = 0;
+    for (let at = 0; at < a.length; at += 1) {
+      ahead += ones(a[at] & ~b[at]);
+      behind += ones(b[at] & ~a[at]);
+    }
+    return [ahead, behind];
+  }
+
+  function differing(a, b) {
+    let total = 0;
+    for (let at = 0; at < a.length; at += 1) total += ones(a[at] ^ b[at]);
+    return total;
+  }
+
+  function aheadOf(a, b) {
+    let ahead = 0;
+    let behind = 0;
+    for (let q = 0; q < a.length; q += 1) {
+      if (a[q] > b[q]) ahead += 1;
+      else if (a[q] < b[q]) behind += 1;
+    }
+    return [ahead, behind];
+  }
+
   // The best and the worst place that each row may hold.
   function ranks(rows) {
-    const pairs = [];
+    const plain = rows.every((row) => row.every((value) => value === 0 || value === 1));
+    const packed = plain ? rows.map(pack) : rows.map((row) => Float64Array.from(row));
+    const count = plain ? aheadOfBits : aheadOf;
+    const told = [];
+    const known = new Map(); // p of a count of wins and losses: among many pairs the same ones come again
     for (let i = 0; i < rows.length; i += 1) {
       for (let j = i + 1; j < rows.length; j += 1) {
-        let ahead = 0;
-        let behind = 0;
-        for (let q = 0; q < rows[i].length; q += 1) {
-          if (rows[i][q] > rows[j][q]) ahead += 1;
-          else if (rows[i][q] < rows[j][q]) behind += 1;
-        }
-        pairs.push({ i, j, ahead, behind });
+        const [ahead, behind] = count(packed[i], packed[j]);
+        const key = Math.min(ahead, behind) * 0x100000 + Math.max(ahead, behind);
+        if (!known.has(key)) known.set(key, mcnemar(ahead, behind));
+        const p = known.get(key);
+        if (p <= ALPHA) told.push(ahead > behind ? { p, better: i, worse: j } : { p, better: j, worse: i });
       }
     }
-    const adjusted = holm(pairs.map((pair) => mcnemar(pair.ahead, pair.behind)));
+    // Holm's steps from the smallest p on; they end before a p above ALPHA, so those were left out.
     const places = rows.map(() => [1, rows.length]);
-    pairs.forEach((pair, at) => {
-      if (adjusted[at] > ALPHA) return;
-      const [better, worse] = pair.ahead > pair.behind ? [pair.i, pair.j] : [pair.j, pair.i];
-      places[better][1] -= 1;
-      places[worse][0] += 1;
-    });
+    const all = rows.length * (rows.length - 1) / 2;
+    told.sort((a, b) => a.p - b.p);
+    for (let step = 0; step < told.length && (all - step) * told[step].p <= ALPHA; step += 1) {
+      places[told[step].better][1] -= 1;
+      places[told[step].worse][0] += 1;
+    }
     return places;
   }
 
-  window.stats = { ALPHA, wilson, clustered, estimate, mcnemar, holm, paired, ranks };
+  // The share of questions that two typical rows disagree on.
+  function discord(rows) {
+    const packed = rows.map(pack);
+    const apart = new Uint32Array(rows.length * (rows.length - 1) / 2);
+    let at = 0;
+    for (let i = 0; i < packed.length; i += 1) {
+      for (let j = i + 1; j < packed.length; j += 1) apart[at++] = differing(packed[i], packed[j]);
+    }
+    apart.sort();
+    const middle = apart.length >> 1;
+    const [low, high] = [apart[middle - 1 + apart.length % 2], apart[middle]].map((one) => one / rows[0].length);
+    return (low + high) / 2;
+  }
+
+  window.stats = { ALPHA, wilson, clustered, estimate, mcnemar, holm, paired, ranks, discord };
 })();
