@@ -111,7 +111,7 @@ def test_a_missing_database_is_named(tmp_path) -> None:
 def test_a_dialect_that_nothing_reads_is_named(tmp_path) -> None:
     asked = Example("x", "world", "?", ("SELECT 1",))
     data = dataset([asked], WORLD, world(tmp_path), dialect="cobol")
-    with pytest.raises(ConfigError, match="unknown database 'cobol'"):
+    with pytest.raises(ConfigError, match="prompts cannot show what cobol databases hold"):
         Prompter(PromptSpec(rows=1), data)(asked)
 
 
