@@ -16,7 +16,7 @@ from bench.site.draw import NIGHT, files
 from bench.site.legend import PALETTE, SHADES, SHAPES, signs
 from bench.site.lettering import GLYPH, LINE, letter
 from bench.site.scatter import front, ticks, walls
-from tests.site.conftest import cell
+from tests.site.cells import cell
 
 
 def drawings(arranged):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bench.site.facts import costs, curve
-from tests.site.conftest import cell, fit
+from tests.site.cells import cell, fit
 
 
 def told(dataset, of):

@@ -5,7 +5,7 @@ from bench.site.crew import Crew
 from bench.site.kinds import constructs, errors
 from bench.site.slips import diagnosed
 from bench.site.summary import summarize
-from tests.site.conftest import SLIPS, cell
+from tests.site.cells import SLIPS, cell
 
 
 def counted(done):

@@ -1,7 +1,7 @@
 """Provenance in words: nothing lost, nothing raw, what is shared said once."""
 
 from bench.site.origin import common, parts
-from tests.site.conftest import provenance
+from tests.site.cells import provenance
 
 
 def told(record):

@@ -7,7 +7,7 @@ import pytest
 from bench.site.board import board
 from bench.site.pages import PAIRS, render
 from bench.site.pairs import RATIOS, pairs, references
-from tests.site.conftest import SLIPS, cell
+from tests.site.cells import SLIPS, cell
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from bench.errors import ConfigError, StoreError
 from bench.site.board import board
 from bench.site.publish import check, publish
 from bench.site.releases import keep, releases, trails
-from tests.site.conftest import SLIPS, cell
+from tests.site.cells import SLIPS, cell
 
 
 @pytest.fixture(scope="module")
