@@ -15,7 +15,7 @@ class Mini:
     """A cross-domain text-to-SQL set that is made on first use; nothing is downloaded.
 
     ``dev`` and ``test`` ask databases that ``train`` never sees; ``dev-seen`` asks new queries of
-    the databases of ``train``.
+    the databases of ``train``, and ``train-5000`` has other questions on these to learn from.
     """
 
     name = "mini"
@@ -24,7 +24,7 @@ class Mini:
     levels = ("easy", "medium", "hard", "extra")
     rules = ("test-suite", "bird")
     synthetic = True
-    splits = ("train", "dev", "test", "dev-seen")
+    splits = ("train", "dev", "test", "dev-seen", "train-5000")
 
     def __init__(self, root: Path | None = None) -> None:
         if root is not None:
@@ -45,6 +45,7 @@ class Mini:
             raise ConfigError(f"data set 'mini' has no split '{split}'", todo=near(split, self.splits))
         plans = schemas.read_all()
         folder, digest = build.folder(plans)
+        build.add(split, plans, folder)
         names = splits.databases(split, tuple(plans))
         databases = {name: folder / f"{name}.sqlite" for name in names}
         _refuse_damage(folder, [folder / f"{split}.jsonl", *databases.values()])

@@ -7,8 +7,9 @@ import json
 import os
 import shutil
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 import apsw
 from platformdirs import user_cache_path
@@ -58,17 +59,36 @@ def folder(plans: dict[str, DatabasePlan]) -> tuple[Path, str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         made = Path(mkdtemp(prefix=f"{digest[:8]}.tmp-", dir=target.parent))
     except OSError as error:
-        raise DataError(
-            f"the cache cannot be written: {error.strerror}",
-            where=str(target.parent),
-            todo="set BENCH_CACHE to a folder that can be",
-        ) from error
+        raise _unwritable(target.parent, error) from error
     try:
         build(plans, pools, made)
         _settle(made, target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return target, digest
+
+
+def add(split: str, plans: dict[str, DatabasePlan], target: Path) -> None:
+    """Write a split of ``splits.LATER`` into the folder of the built set, unless it is there.
+
+    Raises:
+        DataError: the cache cannot be written.
+    """
+    if split not in splits.LATER or (target / f"{split}.jsonl").exists():
+        return
+    pools = schemas.pools()
+    domains = {
+        name: speak(name, plans[name], fill(plans[name], pools, f"{SEED}/{name}"))
+        for name in splits.databases(split, tuple(plans))
+    }
+    before = chain.from_iterable(read_examples(target / f"{name}.jsonl") for name in splits.COUNTS)
+    examples = splits.later(split, domains, target, SEED, before)
+    try:
+        with TemporaryDirectory(prefix=f"{target.name}.tmp-", dir=target.parent) as made:
+            _write_examples(Path(made, "made"), examples)
+            Path(made, "made").replace(target / f"{split}.jsonl")
+    except OSError as error:
+        raise _unwritable(target, error) from error
 
 
 def _settle(made: Path, target: Path) -> None:
@@ -88,14 +108,26 @@ def build(plans: dict[str, DatabasePlan], pools: dict[str, tuple[str, ...]], tar
         _write_database(target / f"{name}.sqlite", plan, rows)
         domains[name] = speak(name, plan, rows)
     for split, examples in splits.write(domains, target, SEED).items():
-        lines = [json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples]
-        (target / f"{split}.jsonl").write_text("".join(lines), "utf-8")
+        _write_examples(target / f"{split}.jsonl", examples)
 
 
 def read_examples(path: Path) -> tuple[Example, ...]:
     """Read back the examples of a built split."""
     records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return tuple([Example(**{**record, "gold": tuple(record["gold"]), "history": ()}) for record in records])
+
+
+def _write_examples(path: Path, examples: list[Example]) -> None:
+    lines = [json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples]
+    path.write_text("".join(lines), "utf-8")
+
+
+def _unwritable(folder: Path, error: OSError) -> DataError:
+    return DataError(
+        f"the cache cannot be written: {error.strerror}",
+        where=str(folder),
+        todo="set BENCH_CACHE to a folder that can be",
+    )
 
 
 def _write_database(path: Path, plan: DatabasePlan, rows: Rows) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,11 +19,13 @@ from bench.types import Example, Row
 DEV = ("brewery", "museum", "school", "shipping", "zoo")
 TEST = ("airline", "festival", "hospital", "podcast")
 COUNTS = {"dev": 240, "test": 240, "dev-seen": 240, "train": 2700}
+LATER = {"train-5000": 5000}
+"""Splits drawn after all of those, when they are first asked for: they change no fingerprint."""
 SHARES: dict[Level, int] = {"easy": 25, "medium": 35, "hard": 22, "extra": 18}
 """Percent of each level."""
 
 PARAPHRASES = 3
-"""How often one query may be asked for in other words, in ``train``; elsewhere once."""
+"""How often one query may be asked for in other words, where it is learnt from; elsewhere once."""
 
 
 @dataclass
@@ -34,29 +36,52 @@ class Taken:
     questions: set[tuple[str, str]] = field(default_factory=set)
     held_out: set[tuple[str, str]] = field(default_factory=set)
 
+    def add(self, example: Example) -> None:
+        """Note what an example of any split asks."""
+        (sql,) = example.gold
+        self.pairs.add((example.question, sql))
+        self.questions.add((example.db_id, example.question))
+        if not _learnt(example.id.split("/")[1]):
+            self.held_out.add((example.db_id, sql))
+
 
 def databases(split: str, every: tuple[str, ...]) -> tuple[str, ...]:
-    """Name the databases of a split: ``train`` and ``dev-seen`` have those that no other split has."""
+    """Name the databases of a split: ``dev`` and ``test`` have their own, the others all the rest."""
     apart = {"dev": DEV, "test": TEST}
     return apart.get(split) or tuple([name for name in every if name not in DEV + TEST])
 
 
 def write(domains: Mapping[str, Domain], folder: Path, seed: str) -> dict[str, list[Example]]:
-    """Draw the examples of every split from databases that lie in ``folder``."""
-    taken, made = Taken(), {}
-    for split in COUNTS:
-        names = databases(split, tuple(domains))
-        share = _shares(COUNTS[split], [1] * len(names))
-        asked = [
-            (name, level, pair)
-            for name, count in zip(names, share, strict=True)
-            for level, pair in _draw(domains[name], folder, split, count, taken, f"{seed}/{split}/{name}")
-        ]
-        made[split] = [
-            Example(f"mini/{split}/{index:04}", name, pair.question, (pair.query.sql(),), level)
-            for index, (name, level, pair) in enumerate(asked)
-        ]
+    """Draw the examples of the splits of `COUNTS` from databases that lie in ``folder``."""
+    taken = Taken()
+    return {split: _split(split, count, domains, folder, seed, taken) for split, count in COUNTS.items()}
+
+
+def later(
+    split: str, domains: Mapping[str, Domain], folder: Path, seed: str, before: Iterable[Example]
+) -> list[Example]:
+    """Draw the examples of a split of `LATER`: none of them asks what one of ``before`` asks."""
+    taken = Taken()
+    for example in before:
+        taken.add(example)
+    return _split(split, LATER[split], domains, folder, seed, taken)
+
+
+def _split(
+    split: str, count: int, domains: Mapping[str, Domain], folder: Path, seed: str, taken: Taken
+) -> list[Example]:
+    names = databases(split, tuple(domains))
+    made: list[Example] = []
+    for name, share in zip(names, _shares(count, [1] * len(names)), strict=True):
+        for level, pair in _draw(domains[name], folder, split, share, taken, f"{seed}/{split}/{name}"):
+            found = Example(f"mini/{split}/{len(made):04}", name, pair.question, (pair.query.sql(),), level)
+            taken.add(found)
+            made.append(found)
     return made
+
+
+def _learnt(split: str) -> bool:
+    return split.startswith("train")
 
 
 def _draw(
@@ -70,17 +95,13 @@ def _draw(
         asked = ask(draw)
         sql, level = asked.query.sql(), asked.query.level()
         here, pair = (domain.db_id, asked.question), (asked.question, sql)
-        held = split == "train" and (domain.db_id, sql) in taken.held_out
+        held = _learnt(split) and (domain.db_id, sql) in taken.held_out
         if not left[level] or held or here in taken.questions or pair in taken.pairs:
             continue
-        if repeats[sql] >= (PARAPHRASES if split == "train" else 1) or not check.sound(asked.query):
+        if repeats[sql] >= (PARAPHRASES if _learnt(split) else 1) or not check.sound(asked.query):
             continue
         left[level] -= 1
         repeats[sql] += 1
-        taken.questions.add(here)
-        taken.pairs.add(pair)
-        if split != "train":
-            taken.held_out.add((domain.db_id, sql))
         yield level, asked
 
 

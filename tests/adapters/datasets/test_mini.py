@@ -18,7 +18,11 @@ from bench.sql import spider
 from bench.types import Dataset, Example
 from tests.adapters.datasets.content import content
 
-CONTENT = "8dc513ac831361cc4c126ba55d86079ff1eba0a2abfe9b28c703e3f5fd831631"
+CONTENT = {
+    ("train", "dev", "test", "dev-seen"): "8dc513ac831361cc4c126ba55d86079ff1eba0a2abfe9b28c703e3f5fd831631",
+    ("train-5000",): "47634c4e7d248f92505d8ddd5e3710f68562c54d7e0cd68cb6729ce5cda67a30",
+}
+"""What is built, by the splits that were drawn together."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,10 @@ def opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
 
 
+def digests(mini: dict[str, Dataset]) -> dict[tuple[str, ...], str]:
+    return {splits: digest({split: mini[split] for split in splits}) for splits in CONTENT}
+
+
 def digest(mini: dict[str, Dataset]) -> str:
     """Hash all that was built: examples, and the rows of every database."""
     lines = [content(dataset.schema(example), example) for dataset, example in every(mini)]
@@ -59,14 +67,14 @@ def test_it_is_found_by_name() -> None:
 
 def test_splits_have_the_promised_sizes_and_databases(mini: dict[str, Dataset]) -> None:
     assert {split: len(dataset.examples) for split, dataset in mini.items()} == {
-        "train": 2700, "dev": 240, "test": 240, "dev-seen": 240
+        "train": 2700, "dev": 240, "test": 240, "dev-seen": 240, "train-5000": 5000
     }  # fmt: skip
     used = {split: {example.db_id for example in dataset.examples} for split, dataset in mini.items()}
     assert {split: len(names) for split, names in used.items()} == {
-        "train": 18, "dev": 5, "test": 4, "dev-seen": 18
+        "train": 18, "dev": 5, "test": 4, "dev-seen": 18, "train-5000": 18
     }  # fmt: skip
     assert all(used[split] == set(mini[split].databases) == set(mini[split].schemas) for split in used)
-    assert used["train"] == used["dev-seen"]
+    assert used["train"] == used["dev-seen"] == used["train-5000"]
     assert not used["dev"] & used["train"]
     assert not used["test"] & (used["train"] | used["dev"])
 
@@ -127,8 +135,9 @@ def test_no_question_is_in_two_splits_or_has_two_answers(mini: dict[str, Dataset
     assert len(set(asked)) == len(asked)
 
 
-def test_queries_of_the_seen_dev_split_are_never_trained_on(mini: dict[str, Dataset]) -> None:
-    trained = {(example.db_id, example.gold[0]) for example in mini["train"].examples}
+@pytest.mark.parametrize("split", ["train", "train-5000"])
+def test_queries_of_the_seen_dev_split_are_never_trained_on(mini: dict[str, Dataset], split: str) -> None:
+    trained = {(example.db_id, example.gold[0]) for example in mini[split].examples}
     assert not trained & {(example.db_id, example.gold[0]) for example in mini["dev-seen"].examples}
 
 
@@ -210,7 +219,7 @@ def test_rows_are_as_awkward_as_real_ones(mini: dict[str, Dataset]) -> None:
 def test_two_builds_are_equal_and_as_ever(mini: dict[str, Dataset], tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     again = {split: Mini().load(split) for split in Mini.splits}
-    assert digest(again) == digest(mini) == CONTENT, (
+    assert digests(again) == digests(mini) == CONTENT, (
         "raise build.VERSION when what is built changes on purpose"
     )
     assert {split: dataset.fingerprint for split, dataset in again.items()} == {
