@@ -94,6 +94,7 @@ class Dataset:
     ``suites`` holds, for some databases, others of the same schema and folder on which rules that
     want it (test suites, arXiv 2010.02840) compare as well.
     ``dialect`` is the language of its gold queries, and with it the engine that can run them.
+    ``levels_from`` says who told the difficulty of examples, where the data set itself did not.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Dataset:
     fingerprint: str
     dialect: str = "sqlite"
     suites: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    levels_from: str = ""
 
     def schema(self, example: Example) -> Schema:
         """Return the schema that ``example`` asks about."""

@@ -73,6 +73,7 @@ def print_split(name: str, folder: Path | None, split: str, *, as_json: bool) ->
         "dialect": dataset.dialect,
         "examples": len(dataset.examples),
         "levels": {level: levels[level] for level in levels_of(dataset)},
+        "levels from": dataset.levels_from or "the data set itself",
         "databases": dict(sorted(Counter(example.db_id for example in dataset.examples).items())),
         "constructs": _constructs(dataset),
         "rules": list(dataset.rules),

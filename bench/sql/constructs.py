@@ -99,10 +99,10 @@ def constructs(sql: str, dialect: str = "sqlite") -> Constructs | None:
         joins=_count(nodes, exp.Join),
         nesting=max((_depth(node) for node in nodes if isinstance(node, exp.Select)), default=0),
         set_operators=_count(nodes, exp.SetOperation),
-        aggregates=sum(_aggregates(node) for node in nodes),
+        aggregates=sum(is_aggregate(node) for node in nodes),
         windows=_count(nodes, exp.Window),
         ctes=_count(nodes, exp.CTE),
-        cases=sum(_decides(node) for node in nodes),
+        cases=sum(decides(node) for node in nodes),
         dates=sum(bool(DATES.fullmatch(call)) for call in calls),
         strings=sum(bool(STRINGS.fullmatch(call)) for call in calls) + _count(nodes, exp.DPipe),
         conditions=_count(nodes, exp.Connector) + sum(_filters(node) for node in nodes),
@@ -126,6 +126,18 @@ def bucket(sql: str, axis: str, dialect: str = "sqlite") -> str:
     return f"{MOST}+" if count >= MOST else str(count)
 
 
+def is_aggregate(node: exp.Expr) -> bool:
+    """Tell an aggregate; MAX and MIN of several values are none, nor is what runs over a window."""
+    if not isinstance(node, exp.AggFunc) or isinstance(node.parent, exp.Window):
+        return False
+    return not (type(node) in (exp.Max, exp.Min) and node.expressions)
+
+
+def decides(node: exp.Expr) -> bool:
+    """Tell CASE and IIF; the IFs that CASE is made of are none."""
+    return isinstance(node, exp.Case) or (isinstance(node, exp.If) and not isinstance(node.parent, exp.Case))
+
+
 def _count(nodes: list[exp.Expr], kind: type[exp.Expr]) -> int:
     return sum(isinstance(node, kind) for node in nodes)
 
@@ -138,17 +150,6 @@ def _depth(node: exp.Expr) -> int:
         depth += isinstance(outer, exp.Select) and not isinstance(inner, exp.With)
         inner, outer = outer, outer.parent
     return depth
-
-
-def _aggregates(node: exp.Expr) -> bool:
-    """Tell an aggregate; MAX and MIN of several values are none, nor is what runs over a window."""
-    if not isinstance(node, exp.AggFunc) or isinstance(node.parent, exp.Window):
-        return False
-    return not (type(node) in (exp.Max, exp.Min) and node.expressions)
-
-
-def _decides(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Case) or (isinstance(node, exp.If) and not isinstance(node.parent, exp.Case))
 
 
 def _filters(node: exp.Expr) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from bench.sql.modern.hardness import hardness
 from bench.sql.modern.match import partials
 from bench.sql.modern.normal import normalize
 from bench.sql.modern.read import LONGEST, read
@@ -18,7 +19,7 @@ from bench.sql.spider.tree import Unparsed
 from bench.sql.timed import TooHardError, timed
 from bench.types import Schema
 
-__all__ = ["Query", "Unparsed", "exact_match", "parse"]
+__all__ = ["Query", "Unparsed", "exact_match", "hardness", "parse"]
 
 
 def parse(sql: str, schema: Schema) -> Query | Unparsed:

@@ -11,11 +11,14 @@ from bench.sql.spider.tree import Unparsed
 LONGEST = 20_000
 """Characters of the longest text that is read."""
 
+KNOWN = frozenset(dialect.value for dialect in sqlglot.Dialects)
+"""Dialects that sqlglot reads."""
+
 _CLAUSES = ("where", "group", "having", "order")
 
 
-def read(sql: str) -> exp.Query | Unparsed:
-    """Parse one statement in SQLite's dialect.
+def read(sql: str, dialect: str = "sqlite") -> exp.Query | Unparsed:
+    """Parse one statement; a dialect that sqlglot does not know is read as plain SQL.
 
     Raises:
         RecursionError: the text is nested too deeply.
@@ -23,7 +26,7 @@ def read(sql: str) -> exp.Query | Unparsed:
     if len(sql) > LONGEST:
         return Unparsed(f"longer than {LONGEST:,} characters")
     try:
-        trees = sqlglot.parse(sql, dialect="sqlite")
+        trees = sqlglot.parse(sql, dialect=dialect if dialect in KNOWN else None)
     except SqlglotError as error:
         return Unparsed(" ".join(str(error).splitlines()[0].split())[:120])
     statements = [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]

@@ -17,7 +17,11 @@ def hardness(query: Query) -> str:
         ValueError: two conditions without AND or OR, where the official script raises as well.
     """
     parts, nested = _parts_and_nested(query)
-    others = _others(query)
+    return level(parts, _others(query), nested)
+
+
+def level(parts: int, others: int, nested: int) -> str:
+    """Decide by the numbers of parts, of things there are several of, and of nested queries."""
     if parts <= 1 and others == 0 and nested == 0:
         return "easy"
     if nested == 0 and ((others <= 2 and parts <= 1) or (parts <= 2 and others < 2)):

@@ -97,6 +97,38 @@ def test_a_set_without_levels_gets_spiders(variants: Path):
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize(
+    "name, folder, split, levels, read",
+    [
+        ("archer", "spider_variants/archer", "dev", (18, 14, 36, 36, 0), "104 by sqlglot"),
+        (
+            "ehrsql",
+            "others/ehrsql",
+            "mimic-valid",
+            (108, 87, 186, 379, 0),
+            "57 by Spider's grammar, 703 by sqlglot",
+        ),
+        (
+            "sede",
+            "others/sede",
+            "dev",
+            (10, 110, 140, 498, 99),
+            "13 by Spider's grammar, 745 by sqlglot, 99 by neither, so unrated",
+        ),
+        ("beaver", "others/beaver", "dw-oracle", (2, 10, 10, 99, 0), "121 by sqlglot"),
+        ("spider2-lite", "others/spider2_lite", "local", (0, 0, 0, 0, 135), "135 by neither, so unrated"),
+    ],
+)
+def test_levels_where_spiders_grammar_does_not_read_gold(
+    shared: Path, name: str, folder: str, split: str, levels: tuple[int, ...], read: str
+):
+    dataset = rated(opened(name, shared / "data" / folder).load(split))
+    counts = Counter(one.difficulty for one in dataset.examples)
+    assert tuple(counts[level] for level in (*dataset.levels, None)) == levels
+    assert dataset.levels_from == f"Spider's hardness, told from gold: {read}"
+
+
+@pytest.mark.shared
 def test_the_golds_of_the_relatives_run(variants: Path):
     for name, folder in (("spider-dk", "spider_dk"), ("archer", "archer")):
         dataset = opened(name, variants / folder).load("dev")
