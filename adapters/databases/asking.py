@@ -119,6 +119,7 @@ class Asking(ABC):
     """Words that a query of this engine may begin with."""
 
     takes_one = True
+    dropped = False
 
     def __init__(self, place: str, policy: Policy) -> None:
         self.steps = self.statements = 0

@@ -5,11 +5,12 @@ Operations are counted exactly, no statement is cached, and errors come as class
 
 from __future__ import annotations
 
+import codecs
 import os
 
 import apsw
 
-from bench.execute import guard, text
+from bench.execute import guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from bench.types import Row
 
 _UNIX_EPOCH_IN_JULIAN_MS = 210_866_760_000_000
-_MOST_REPAIRED = 900
-"""Columns that text can be repaired in; each becomes two, and an expression."""
 
 
 class StoppedClock(apsw.VFS):
@@ -47,8 +46,10 @@ class StoppedClock(apsw.VFS):
 class Connection:
     """A database that can only be read, with the meter that runs while a query does."""
 
-    takes_one = False
+    takes_one = dropped = False
     _clock: StoppedClock | None = None
+    _reading: Connection | None = None
+    """Whose rows are being fetched, if their text is to be UTF-8."""
 
     def __init__(self, path: str, policy: Policy) -> None:
         self.steps = self.statements = 0
@@ -60,6 +61,7 @@ class Connection:
         if Connection._clock is None:
             Connection._clock = StoppedClock(policy.now)
             apsw.hard_heap_limit(policy.heap)
+            codecs.register_error("strict", Connection._drop)
         self._database = apsw.Connection(
             guard.uri(path),
             flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
@@ -93,28 +95,19 @@ class Connection:
     def rows(self, sql: str, steps: int) -> Iterator[Row]:
         """Begin a query that may take ``steps`` operations."""
         self.steps = self.statements = 0
-        self.columns, self.explains = (), False
+        self.columns, self.explains, self.dropped = (), False, False
         self._left = steps // guard.EVERY
         self._chance.seeded = False
         self._sql, self._ended = sql, ""
         return self._cursor.execute(sql, None, can_cache=False)
 
-    def repaired_rows(self, sql: str, steps: int) -> Iterator[Row] | None:
-        """Begin the query inside one that hands text out as bytes: the same engine, the same rows."""
-        columns = self.columns
-        if self._encoding != "UTF-8" or len(columns) > _MOST_REPAIRED:
-            return None
-        names = [f"c{index}" for index in range(len(columns))]
-        values = ",".join(
-            f"CASE typeof({n}) WHEN 'text' THEN CAST({n} AS BLOB) ELSE {n} END,typeof({n})" for n in names
-        )
-        inner = sql[: text.end_of_first(sql)]
-        rows = self.rows(f"WITH q({','.join(names)}) AS (\n{inner}\n) SELECT {values} FROM q", steps)
-        self.columns = columns
-        return map(_repair, rows)
+    def repaired_rows(self, sql: str, steps: int) -> Iterator[Row] | None:  # noqa: ARG002
+        """Give up: text that should be UTF-8 was repaired on its way, and nothing else can be."""
+        return None
 
     def end(self) -> None:
         """Let go of the query; its operations are counted now."""
+        Connection._reading = None
         if self._ended != self._sql:
             self._cursor.close(True)
             self._cursor = self._database.cursor()
@@ -135,6 +128,17 @@ class Connection:
             return "memory"  # of a temporary file, which is in memory
         return next((status for kinds, status in _STATUS if isinstance(error, kinds)), "internal")
 
+    @classmethod
+    def _drop(cls, error: UnicodeError) -> tuple[str, int]:
+        """Drop the invalid bytes of text that a query finds, and note it.
+
+        apsw decodes text as ``strict``, which is what this is registered as; outside of rows it is that.
+        """
+        if cls._reading is None or not isinstance(error, UnicodeDecodeError):
+            raise error
+        cls._reading.dropped = True
+        return "", error.end
+
     def _tick(self) -> bool:
         self._left -= 1
         return self._left < 0
@@ -149,17 +153,8 @@ class Connection:
             self.statements += 1
             self.columns = tuple([column[0] for column in described])
             self.explains = cursor.is_explain != 0
+        Connection._reading = self if self._encoding == "UTF-8" else None
         return self.statements < 2
-
-
-def _repair(row: Row) -> Row:
-    """Join value and type columns; text loses its invalid bytes."""
-    return tuple(
-        [
-            value.decode("utf-8", "ignore") if kind == "text" and isinstance(value, bytes) else value
-            for value, kind in zip(row[::2], row[1::2], strict=True)
-        ]
-    )
 
 
 _STATUS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
             statements: how many statements with a result have begun.
             columns: names of the result's columns.
             explains: whether the statement is an EXPLAIN.
+            dropped: whether invalid bytes of text were dropped on the way.
             takes_one: whether the engine itself refuses a text of several statements.
         """
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         statements: int
         columns: tuple[str, ...]
         explains: bool
+        dropped: bool
 
         def __init__(self, path: str, policy: Policy) -> None: ...
 

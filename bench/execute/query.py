@@ -107,6 +107,8 @@ def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
             result = Result("not_a_query", "there is no statement")
         else:
             result.columns = connection.columns
+            if connection.dropped:
+                result.notes += (DROPPED_BYTES,)
     result.steps = connection.steps
     return result
 

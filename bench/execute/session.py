@@ -150,7 +150,7 @@ class Session:
                 connection.end()
         except Exception:
             return False
-        return rows == gold and marshal.dumps(rows, 2) == marshal.dumps(gold, 2)
+        return not connection.dropped and rows == gold and marshal.dumps(rows, 2) == marshal.dumps(gold, 2)
 
     def _faster(self, gold: str, prediction: str, comparison: str) -> float:
         """Time gold and prediction by turns, to their first row or to their last; both have run before."""

@@ -36,7 +36,7 @@ _STATUS = {
 class Connection:
     """A database that can only be read, with the meter that runs while a query does."""
 
-    takes_one = False
+    takes_one = dropped = False
 
     def __init__(self, path: str, policy: Policy) -> None:
         self.steps = self.statements = 0

@@ -106,6 +106,18 @@ def test_rows_before_text_that_is_not_utf8_count_once(
     assert judged.equal == {"bag": True, "ordered": True}
 
 
+def test_text_that_is_not_utf8_costs_no_second_run(executor: Make, tmp_path: Path) -> None:
+    path = tmp_path / "both.sqlite"
+    connection = apsw.Connection(str(path))
+    for name, value in (("good", b"x"), ("bad", b"x\xff")):
+        connection.execute(f"CREATE TABLE {name}(a TEXT)")
+        connection.executemany(f"INSERT INTO {name} VALUES (CAST(? AS TEXT))", [(value,)] * 50)
+    connection.close()
+    good, bad = (executor().run(path, f"SELECT a FROM {name}") for name in ("good", "bad"))
+    assert (bad.rows, bad.preview, bad.steps) == (good.rows, good.preview, good.steps)
+    assert (good.notes, bad.notes) == ((), (DROPPED_BYTES,))
+
+
 def test_engines_have_names_of_their_own(executor: Make) -> None:
     assert executor().engine == ENGINE
     assert executor(engine="stdlib").engine != ENGINE
