@@ -1,7 +1,8 @@
 """Judge: predictions → verdicts, one for every example of the data set, in its order.
 
 The denominator never changes: an example without a prediction gets the verdict of an empty one.
-Each distinct pair of texts is run once and every rule that wants it is applied to the same rows.
+The same answer to the same gold is judged once, whoever gave it to whichever question. Each distinct
+pair of texts is run once and every rule that wants it is applied to the same rows.
 Where a rule has more to try with a prediction that is not right yet, that is run afterwards.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, tee
+from typing import TypeAlias
 
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
@@ -23,6 +25,9 @@ from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, V
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 UNTRIED = Outcome(Status.OK, NOT_RUN)
+
+_Key: TypeAlias = tuple[str, tuple[str, ...], str | None, str]
+_Asked: TypeAlias = tuple[_Key, Example, Prediction | None]
 
 BLOCK = 2048
 """Examples that are judged together where a rule may have more to try."""
@@ -69,12 +74,39 @@ def judge_each(
     metrics: Sequence[str],
     executor: Executor,
 ) -> Iterator[Verdict]:
-    """Judge answers to examples of a data set, of which one may be answered many times; in their order."""
+    """Judge answers to examples of a data set, of which one may be answered many times; in their order.
+
+    The same answer to another question with the same gold gets the same verdict, unless time is taken.
+    """
     rules = [rule for metric in metrics if (rule := EX_RULES.get(metric))]
-    tasks = (_task(dataset, example, prediction, rules) for example, prediction in answers)
+    steady = all(rule.steady for rule in rules)
+    asked, ahead = tee((_key(*answer, steady=steady), *answer) for answer in answers)
+    tasks = (_task(dataset, example, prediction, rules) for _, example, prediction in _firsts(ahead))
+    known: dict[_Key, Verdict] = {}
     with seldom_collected():
-        for task, results in _run(dataset, tasks, rules, executor):
-            yield _verdict(dataset.schema(task.example), task, results, metrics)
+        found = _run(dataset, tasks, rules, executor)
+        for key, example, _ in asked:
+            if key in known:
+                yield replace(known[key], example_id=example.id, difficulty=example.difficulty or UNRATED)
+                continue
+            task, results = next(found)
+            known[key] = _verdict(dataset.schema(example), task, results, metrics)
+            yield known[key]
+
+
+def _key(example: Example, prediction: Prediction | None, *, steady: bool) -> _Key:
+    """Name what a verdict hangs on: the example itself too, where it comes out otherwise every time."""
+    sql = None if prediction is None else prediction.sql or ""
+    return example.db_id, example.gold, sql, "" if steady else example.id
+
+
+def _firsts(answers: Iterable[_Asked]) -> Iterator[_Asked]:
+    """Pass on the first of the answers of one key."""
+    seen: set[_Key] = set()
+    for answer in answers:
+        if answer[0] not in seen:
+            seen.add(answer[0])
+            yield answer
 
 
 def _task(
