@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -164,7 +165,7 @@ def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Predicti
     order = [example.id for example in dataset.examples]
     known = frozenset(order)
     key = next((key for key in ("position", *ID_KEYS) if key in rows[0]), None) if rows else None
-    ids = [_id(row, key, number, order, known, path) for number, row in enumerate(rows)]
+    ids = [_id(row, key, number, order, known, path) for number, row in enumerate(rows)] if key else order
     _refuse_twice(ids, path)
     _refuse_strays(zip(ids, rows, strict=True), dataset, path)
     return [
@@ -172,12 +173,8 @@ def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Predicti
     ]
 
 
-def _id(
-    row: Row, key: str | None, number: int, order: Sequence[str], known: frozenset[str], path: Path
-) -> str:
+def _id(row: Row, key: str, number: int, order: Sequence[str], known: frozenset[str], path: Path) -> str:
     """Name the example of one row, by the key that the first row has."""
-    if key is None:
-        return order[number]
     if row.get(key) in (None, ""):
         raise DataError(
             f"prediction {number + 1} has no '{key}', as others have",
@@ -211,20 +208,19 @@ def _by_question(value: str, number: int, order: Sequence[str], path: Path) -> s
 
 
 def _refuse_twice(ids: Iterable[str], path: Path) -> None:
-    seen: set[str] = set()
-    for name in ids:
-        if name in seen:
+    for name, times in Counter(ids).items():
+        if times > 1:
             raise DataError(f"answers '{name}' twice", where=str(path), todo="keep one of the two")
-        seen.add(name)
 
 
 def _refuse_strays(rows: Iterable[tuple[str, Row]], dataset: Dataset, path: Path) -> None:
     """Refuse predictions that BIRD's mark says are for another database than their question asks."""
-    asked = {example.id: example.db_id for example in dataset.examples}
-    for name, row in rows:
-        if row.get("marked", "") not in ("", asked[name]):
+    marked = {name: row["marked"] for name, row in rows if row.get("marked")}
+    for example in dataset.examples if marked else ():
+        name, asked = example.id, example.db_id
+        if marked.get(name, asked) != asked:
             raise DataError(
-                f"the prediction for '{name}' is marked for '{row['marked']}', but '{asked[name]}' is asked",
+                f"the prediction for '{name}' is marked for '{marked[name]}', but '{asked}' is asked",
                 where=str(path),
                 todo="put the predictions in the order of the questions",
             )
@@ -238,11 +234,12 @@ def _sql(row: Row, path: Path) -> str:
             where=str(path),
             todo=f"call it '{SQL_KEYS[0]}'",
         )
-    if not isinstance(row[key], str | None):
+    if row[key] is not None and not isinstance(row[key], str):
         raise DataError(
             f"a prediction's '{key}' is no text: {str(row[key])[:60]}",
             where=str(path),
             todo="give the SQL as one string, or null where the model said nothing",
         )
+    sql = (row[key] or "").partition(BIRD_MARK)[0].strip()
     # Half of a surrogate pair, which JSON can write and no file can hold, becomes "?".
-    return str(_marked(row[key])["sql"]).strip().encode("utf-8", "replace").decode()
+    return sql if sql.isascii() else sql.encode("utf-8", "replace").decode()
