@@ -48,6 +48,7 @@ class Connection:
 
     takes_one = dropped = False
     _clock: StoppedClock | None = None
+    _limits: tuple[tuple[int, int], ...] = ()
     _reading: Connection | None = None
     """Whose rows are being fetched, if their text is to be UTF-8."""
 
@@ -60,6 +61,9 @@ class Connection:
         self._sql = self._ended = ""
         if Connection._clock is None:
             Connection._clock = StoppedClock(policy.now)
+            Connection._limits = tuple(
+                [(getattr(apsw, f"SQLITE_LIMIT_{name}"), value) for name, value in guard.limits(policy).items()]
+            )
             apsw.hard_heap_limit(policy.heap)
             codecs.register_error("strict", Connection._drop)
         self._database = apsw.Connection(
@@ -75,16 +79,13 @@ class Connection:
     def _set_up(self, path: str, policy: Policy) -> None:
         database = self._database
         size = os.stat(path).st_size  # noqa: PTH116 - pathlib is not loaded here
-        for pragma in (*guard.pragmas(size, policy), "temp_store=1"):
-            database.execute(f"PRAGMA {pragma}").fetchall()
-        for name, value in guard.limits(policy).items():
-            database.limit(getattr(apsw, f"SQLITE_LIMIT_{name}"), value)
+        database.execute("".join([f"PRAGMA {pragma};" for pragma in guard.pragmas(size, policy)])).fetchall()
+        for limit, value in Connection._limits:
+            database.limit(limit, value)
         database.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         database.create_scalar_function("random", self._chance.integer, 0, flags=apsw.SQLITE_INNOCUOUS)
         database.create_scalar_function("randomblob", self._chance.blob, 1, flags=apsw.SQLITE_INNOCUOUS)
-        self._encoding = str(database.pragma("encoding"))
-        for query in guard.WARM:
-            database.execute(query).fetchall()
+        self._encoding = str(database.pragma("encoding"))  # reads the schema, before operations are counted
 
     def _guard(self) -> None:
         self._database.trace_v2(apsw.SQLITE_TRACE_PROFILE, self._count)

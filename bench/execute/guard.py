@@ -75,15 +75,6 @@ _READ, _FUNCTION, _PRAGMA = 20, 31, 19
 _SELECT, _RECURSIVE = 21, 33
 _OK, _DENY = 0, 1
 
-WARM = (
-    "SELECT count(*) FROM json_each('[]')",
-    "SELECT count(*) FROM json_tree('[]')",
-    "SELECT count(*) FROM pragma_table_info('')",
-    "SELECT count(*) FROM pragma_index_list('')",
-    "SELECT count(*) FROM pragma_foreign_key_list('')",
-)
-"""Run before the guard stands: declaring these tables looks like a write to some versions of SQLite."""
-
 _PRAGMAS = frozenset(
     {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 )
@@ -92,13 +83,13 @@ _HIDDEN_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "
 
 
 def pragmas(size: int, policy: Policy) -> tuple[str, ...]:
-    """Say how a connection to a file of ``size`` bytes is set up."""
+    """Say how a connection to a file of ``size`` bytes is set up, beyond what is so by default."""
     return (
         "trusted_schema=0",
         "cell_size_check=1",
         f"cache_size=-{_CACHE_KIB}",
-        f"mmap_size={size if size > MAPPED_FROM else 0}",
-        f"reverse_unordered_selects={int(policy.backwards)}",
+        *((f"mmap_size={size}",) if size > MAPPED_FROM else ()),
+        *(("reverse_unordered_selects=1",) if policy.backwards else ()),
     )
 
 
@@ -144,13 +135,15 @@ class Chance:
         seeded: whether this query has asked; set to false when one begins.
     """
 
+    _random: Random
+
     def __init__(self, policy: Policy) -> None:
         self._seed, self._most = policy.seed, policy.value_bytes
-        self._random, self.seeded = Random(), False
+        self.seeded = False
 
     def _bits(self, count: int) -> int:
         if not self.seeded:
-            self._random.seed(self._seed)
+            self._random = Random(self._seed)
             self.seeded = True
         return self._random.getrandbits(count)
 
