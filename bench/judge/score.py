@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -81,9 +81,28 @@ def score(
         metrics: the metrics to report; the first decides what ``correct`` means.
         constructs: whether to break them down by constructs of gold too, which are to be parsed for that.
     """
-    by_id = {verdict.example_id: verdict for verdict in verdicts}
-    found = [by_id.get(example.id) for example in dataset.examples]
+    return next(score_each(dataset, [verdicts], metrics, constructs=constructs))
+
+
+def score_each(
+    dataset: Dataset, cells: Iterable[Sequence[Verdict]], metrics: Sequence[str], *, constructs: bool = False
+) -> Iterator[Scorecard]:
+    """Score cells that answer the same questions, one after the other, as :func:`score` does."""
     groups = _grouped(dataset)
+    for verdicts in cells:
+        by_id = {verdict.example_id: verdict for verdict in verdicts}
+        found = [by_id.get(example.id) for example in dataset.examples]
+        yield _card(dataset, groups, found, metrics, constructs=constructs)
+
+
+def _card(
+    dataset: Dataset,
+    groups: _Groups,
+    found: Sequence[Verdict | None],
+    metrics: Sequence[str],
+    *,
+    constructs: bool,
+) -> Scorecard:
     ends = Counter(outcome(verdict, metrics[0]) for verdict in found)
     ran = [float(verdict is not None and _ran(verdict.prediction)) for verdict in found]
     return Scorecard(
@@ -122,8 +141,8 @@ def breakdown(dataset: Dataset, per_question: Sequence[float]) -> Breakdown:
 class _Group(NamedTuple):
     """Some of the questions: their places in the data set, and their databases."""
 
-    places: list[int]
-    databases: list[str]
+    places: tuple[int, ...]
+    databases: tuple[str, ...]
 
     def estimate(self, per_question: Sequence[float]) -> Score:
         return estimate([per_question[place] for place in self.places], self.databases)
@@ -145,14 +164,22 @@ class _Groups(NamedTuple):
 
 
 def _grouped(dataset: Dataset) -> _Groups:
-    named = levels_of(dataset), sorted({example.db_id for example in dataset.examples})
-    levels, databases = ({name: _Group([], []) for name in names} for names in named)
-    overall = _Group([], [])
-    for place, example in enumerate(dataset.examples):
-        for group in (overall, levels[level_of(example)], databases[example.db_id]):
-            group.places.append(place)
-            group.databases.append(example.db_id)
-    return _Groups(overall, levels, databases)
+    examples = dataset.examples
+    levels: dict[str, list[int]] = {level: [] for level in levels_of(dataset)}
+    databases: dict[str, list[int]] = {name: [] for name in sorted({one.db_id for one in examples})}
+    for place, example in enumerate(examples):
+        levels[level_of(example)].append(place)
+        databases[example.db_id].append(place)
+
+    def group(places: Iterable[int]) -> _Group:
+        some = tuple(places)
+        return _Group(some, tuple([examples[place].db_id for place in some]))
+
+    return _Groups(
+        group(range(len(examples))),
+        {level: group(places) for level, places in levels.items()},
+        {name: group(places) for name, places in databases.items()},
+    )
 
 
 def level_of(example: Example) -> str:

@@ -6,11 +6,13 @@ clusters, after Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), section
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtr, ndtri, stdtrit
 
 from bench.types import Score
@@ -52,16 +54,21 @@ def clustered(values: Sequence[float], clusters: Sequence[str]) -> tuple[float, 
         The bounds, not cut to [0, 1]; ``None`` where there are fewer than two clusters.
     """
     n = len(values)
-    sums: defaultdict[str, float] = defaultdict(float)
-    mean = sum(values) / n if n else 0.0
-    for value, cluster in zip(values, clusters, strict=True):
-        sums[cluster] += value - mean
-    groups = len(sums)
+    groups, members = _numbered(tuple(clusters))
     if groups < 2:
         return None
-    error = sqrt(groups / (groups - 1) * sum(total * total for total in sums.values())) / n
+    mean = sum(values) / n
+    sums = np.bincount(members, np.asarray(values) - mean).tolist()
+    error = sqrt(groups / (groups - 1) * sum([total * total for total in sums])) / n
     half = float(stdtrit(groups - 1, (1 + LEVEL) / 2)) * error
     return mean - half, mean + half
+
+
+@lru_cache(maxsize=256)
+def _numbered(clusters: tuple[str, ...]) -> tuple[int, NDArray[np.intp]]:
+    """Count clusters, and number them; many scores are over the same questions."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
+    return len(numbers), np.array([numbers[name] for name in clusters], dtype=np.intp)
 
 
 def estimate(values: Sequence[float], clusters: Sequence[str]) -> Score:

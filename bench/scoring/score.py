@@ -18,7 +18,7 @@ from bench.judge.exact import EM_RULES
 from bench.judge.garbage import seldom_collected
 from bench.judge.judge import judge_each
 from bench.judge.rules import metrics
-from bench.judge.score import Scorecard, outcome, score
+from bench.judge.score import Scorecard, outcome, score_each
 from bench.scoring.kept import Kept
 from bench.types import Dataset, Prediction, Verdict
 
@@ -129,25 +129,13 @@ def score_files(
             Kept(cache.with_name("whole.sqlite"), dataset, names, policy, executor.engine) if cache else None
         )
         verdicts = _verdicts(dataset, answers, names, executor, None if live else kept)
+    predictions = [tuple([said[example.id] for example in dataset.examples]) for said in answers]
+    own = [tuple([verdicts[one.example_id, one.sql] for one in said]) for said in predictions]
+    cards = score_each(dataset, own, names, constructs=constructs)
     return tuple(
-        _scored(name, dataset, said, verdicts, names, constructs=constructs)
-        for name, said in zip(_names(files), answers, strict=True)
+        Scored(name, dataset, said, judged, card)
+        for name, said, judged, card in zip(_names(files), predictions, own, cards, strict=True)
     )
-
-
-def _scored(
-    name: str,
-    dataset: Dataset,
-    said: Mapping[str, Prediction],
-    verdicts: Mapping[tuple[str, str | None], Verdict],
-    names: Sequence[str],
-    *,
-    constructs: bool,
-) -> Scored:
-    predictions = tuple(said[example.id] for example in dataset.examples)
-    own = tuple(verdicts[prediction.example_id, prediction.sql] for prediction in predictions)
-    card = score(dataset, own, names, constructs=constructs)
-    return Scored(name, dataset, predictions, own, card)
 
 
 def _verdicts(
