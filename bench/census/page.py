@@ -19,21 +19,28 @@ LONGEST = 40
 def summary(audit: Audit) -> list[str]:
     """Say in a line each what was found."""
     kinds = Counter(finding.kind for finding in audit.golds)
-    lines = [f"{kinds[kind]:6} golds: {kind}: gold {meaning}" for kind, meaning in KINDS.items()]
+    lines = [_line(kinds[kind], "gold", f": {kind}: gold {meaning}") for kind, meaning in KINDS.items()]
     for file, found in _by_file(audit).items():
         rows = Counter(one.same_rows for one in found)
         lines.append(
-            f"{len(found):6} golds differ from {file}: {rows[True]} with the same rows, {rows[False]} with "
-            f"others, {rows[None]} on databases that are not there"
+            _line(len(found), "gold", f" other than in {file}: {rows[True]} with the same rows, ")
+            + f"{rows[False]} with others, {rows[None]} on databases that are not there"
         )
-    lines.append(f"{len(audit.schemas):6} differences between descriptions of schemas and databases")
-    lines.append(f"{len(audit.within):6} pairs of questions within the split are nearly the same")
+    lines.append(_line(len(audit.schemas), "difference", " between descriptions of schemas and databases"))
+    lines.append(_line(len(audit.within), "pair", " of nearly the same questions within the split"))
     lines += [
-        f"{len(one.pairs):6} pairs with {one.other} are nearly the same; {len(one.schemas)} pairs of "
-        f"schemas are alike; {len(one.seen)} questions have {RUN} words in a row in common with it"
+        _line(len(one.pairs), "pair", f" of nearly the same questions with {one.other}; ")
+        + f"{count(len(one.schemas), 'pair')} of schemas alike; "
+        + f"{count(len(one.seen), 'question')} with {RUN} words in a row in common with it"
         for one in audit.overlaps
     ]
-    return [*lines, f"{len(audit.notes):6} notes on known defects; none changes n"]
+    return [*lines, _line(len(audit.notes), "note", " on known defects, which leave n as it is")]
+
+
+def _line(number: int, one: str, said: str) -> str:
+    """Begin a line with a number and its noun, numbers below each other."""
+    figure, noun = count(number, one).split()
+    return f"{figure:>6} {noun}{said}"
 
 
 def as_json(audit: Audit) -> str:

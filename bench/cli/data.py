@@ -16,6 +16,8 @@ Name = Annotated[str, typer.Argument(help="Name of the data set.")]
 Folder = Annotated[Path | None, typer.Option("--data", help="Folder of the data set, if not as installed.")]
 Partial = Annotated[bool, typer.Option("--partial", help="Install it even if databases are missing.")]
 
+Replace = Annotated[bool, typer.Option("--replace", help="Install it even in place of more than it holds.")]
+
 
 @app.command("list")
 def data_list(as_json: AsJson = False) -> None:
@@ -44,13 +46,15 @@ def data_add(
     source: Annotated[Path, typer.Option("--from", help="Folder, archive or JSONL file.")],
     kind: Annotated[str | None, typer.Option("--as", help="Adapter that reads it, for a new name.")] = None,
     partial: Partial = False,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Install what you have of a data set, so that suites and scores find it by name."""
     from bench.census import listing
     from bench.sets.add import add
 
-    listing.print_added(add(name, source, kind=kind, partial=partial), as_json=as_json)
+    added = add(name, source, kind=kind, partial=partial, replace=replace)
+    listing.print_added(added, as_json=as_json)
 
 
 @app.command("fetch")
@@ -58,6 +62,7 @@ def data_fetch(
     name: Name,
     accept: Annotated[bool, typer.Option("--accept", help="Accept the licence without being asked.")] = False,
     partial: Partial = False,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Download a data set from its official place, check it and install it."""
@@ -71,7 +76,7 @@ def data_fetch(
             typer.confirm("Do you accept this licence?", abort=True)
         offered.accept()
     with listing.downloading() as tell:
-        added = fetch(offered, missing=partial, tell=tell)
+        added = fetch(offered, missing=partial, replace=replace, tell=tell)
     listing.print_added(added, as_json=as_json)
 
 

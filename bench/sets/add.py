@@ -12,8 +12,8 @@ from filelock import FileLock
 
 from bench.errors import BenchError, ConfigError, DataError
 from bench.identity import digest_all
-from bench.sets.recognise import candidates, recognise
-from bench.sets.shelf import DIGITS, Installed, place, record
+from bench.sets.recognise import Recognised, candidates, recognise
+from bench.sets.shelf import DIGITS, Installed, installed, place, record
 from bench.sets.unpack import bring, pointers
 
 
@@ -26,7 +26,15 @@ class Added:
     missing: tuple[str, ...]
 
 
-def add(name: str, source: Path, *, kind: str | None = None, partial: bool = False, said: str = "") -> Added:
+def add(
+    name: str,
+    source: Path,
+    *,
+    kind: str | None = None,
+    partial: bool = False,
+    replace: bool = False,
+    said: str = "",
+) -> Added:
     """Install a data set from a folder or an archive.
 
     Args:
@@ -34,11 +42,12 @@ def add(name: str, source: Path, *, kind: str | None = None, partial: bool = Fal
         source: a folder, an archive or a single file.
         kind: the adapter that reads it, where the name does not say.
         partial: whether databases may be missing.
+        replace: whether it may take the place of more than it holds.
         said: where it came from, if not from ``source``.
 
     Raises:
-        BenchError: the files are damaged, are not this data set's, or lack databases. Nothing is
-            installed then, and what was installed before stays.
+        BenchError: the files are damaged, are not this data set's, lack databases, or hold less than what
+            is installed. Nothing is installed then, and what was installed before stays.
     """
     home = place(_plain(name))
     home.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +57,14 @@ def add(name: str, source: Path, *, kind: str | None = None, partial: bool = Fal
         shutil.rmtree(incoming, ignore_errors=True)  # what a killed process left
         try:
             bring(source, incoming)
-            added = _install(name, kind, incoming, said or str(source.resolve()), partial=partial)
+            _refuse_pointers(incoming)
+            found = recognise(candidates(name, kind, incoming), incoming)
+            missing = found.missing()
+            if missing and not partial:
+                found.refuse_missing(name, missing)
+            if not replace:
+                found.refuse_less(name, _before(name))
+            entry = _install(name, found, said or str(source.resolve()))
         except BenchError as error:
             error.where = error.where.replace(str(incoming), str(source))
             raise
@@ -56,8 +72,8 @@ def add(name: str, source: Path, *, kind: str | None = None, partial: bool = Fal
             shutil.rmtree(incoming, ignore_errors=True)
             with suppress(OSError):  # not empty: something is installed
                 home.rmdir()
-        _sweep(home, added.entry.folder)
-    return added
+        _sweep(home, entry.folder)
+    return Added(entry, {split: len(dataset.examples) for split, dataset in found.splits.items()}, missing)
 
 
 def content(folder: Path) -> tuple[str, int, int]:
@@ -70,23 +86,31 @@ def content(folder: Path) -> tuple[str, int, int]:
     return digest_all(parts), len(paths), sum(path.stat().st_size for path in paths)
 
 
-def _install(name: str, kind: str | None, incoming: Path, source: str, *, partial: bool) -> Added:
+def _refuse_pointers(incoming: Path) -> None:
     for pointer in pointers(incoming):
         raise DataError(
             "is a Git LFS pointer, not the file",
             where=str(pointer),
             todo="run 'git lfs pull' in its checkout, then add it again",
         )
-    found = recognise(candidates(name, kind, incoming), incoming)
-    missing = found.missing()
-    if missing and not partial:
-        found.refuse_missing(name, missing)
+
+
+def _before(name: str) -> Recognised | None:
+    """Look at what is installed; what is damaged or gone is none."""
+    try:
+        mine = installed(name)
+        return recognise([mine.adapter], mine.folder) if mine else None
+    except BenchError:
+        return None
+
+
+def _install(name: str, found: Recognised, source: str) -> Installed:
     digest, files, size = content(found.folder)
     entry = Installed(name, found.adapter, digest, files, size, source)
     if not entry.folder.exists():
         found.folder.replace(entry.folder)
     record(entry)
-    return Added(entry, {split: len(dataset.examples) for split, dataset in found.splits.items()}, missing)
+    return entry
 
 
 def _plain(name: str) -> str:

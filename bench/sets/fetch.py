@@ -71,12 +71,13 @@ def offer(name: str) -> Offer:
     return Offer(getattr(kind, "kept", "") or name, kind.title, kind.licence, page, sources)
 
 
-def fetch(wanted: Offer, *, missing: bool = False, tell: Report = silent) -> Added:
+def fetch(wanted: Offer, *, missing: bool = False, replace: bool = False, tell: Report = silent) -> Added:
     """Download what is offered, check it and install it.
 
     Args:
         wanted: what :func:`offer` gave; its licence is taken to be accepted.
         missing: whether databases may be missing.
+        replace: whether it may take the place of more than it holds.
         tell: told of bytes done, bytes in all, and the address.
 
     Raises:
@@ -90,7 +91,7 @@ def fetch(wanted: Offer, *, missing: bool = False, tell: Report = silent) -> Add
         _retrieve(source, target, tell)
     single = folder / wanted.sources[0].path if len(wanted.sources) == 1 else folder
     said = ", ".join(source.url for source in wanted.sources)
-    added = add(wanted.name, single, partial=missing, said=said)
+    added = add(wanted.name, single, partial=missing, replace=replace, said=said)
     shutil.rmtree(folder, ignore_errors=True)
     return added
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -51,6 +51,31 @@ class Recognised:
             todo=f"put them where {belongs} belongs, install the data set that they are of, "
             "or give --partial: questions on them cannot be judged then",
         )
+
+    def refuse_less(self, name: str, before: Recognised | None) -> None:
+        """Refuse to take the place of more: of splits, questions or databases that are not here.
+
+        Raises:
+            DataError: with what would be lost.
+        """
+        lost = [*self._lost(before)] if before else []
+        if lost:
+            raise DataError(
+                f"holds less than what is installed: {some(lost)}",
+                where=f"data set '{name}'",
+                todo="put all its parts into one folder and add that, or give --replace",
+            )
+
+    def _lost(self, before: Recognised) -> Iterator[str]:
+        for split, dataset in before.splits.items():
+            had, has = len(dataset.examples), len(self.splits[split].examples) if split in self.splits else 0
+            if has < had:
+                yield f"{has:,} of {count(had, 'question')} of {split}" if has else f"no {split}"
+        yield from (f"no database {db_id}" for db_id in sorted(before.there() - self.there()))
+
+    def there(self) -> set[str]:
+        """Name the databases that are asked and there."""
+        return {db_id for db_id, path in self._databases().items() if path.is_file()}
 
     def _databases(self) -> dict[str, Path]:
         """Find the SQLite databases that any split asks."""

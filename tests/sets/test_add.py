@@ -54,6 +54,46 @@ def test_new_content_replaces_the_old_and_the_old_is_removed(folder: Path, home:
     assert [path.name for path in place("spider").iterdir() if path.is_dir()] == [second.folder.name]
 
 
+def second_split(folder: Path) -> Path:
+    """Add a train split, one question of which asks another database."""
+    shutil.copytree(folder / "database/shop", folder / "database/store")
+    (folder / "database/store/shop.sqlite").rename(folder / "database/store/store.sqlite")
+    rewrite(folder, "tables.json", lambda tables: tables.append({**tables[0], "db_id": "store"}))
+    asked = json.loads((folder / "dev.json").read_text())
+    for name, db_id in (("train_spider.json", "shop"), ("train_others.json", "store")):
+        (folder / name).write_text(json.dumps([{**item, "db_id": db_id} for item in asked]))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "lose, said",
+    [
+        (lambda folder: (folder / "train_others.json").unlink(), "no train, no train-others, no database st"),
+        (lambda folder: rewrite(folder, "dev.json", list.pop), "1 of 2 questions of dev"),
+        (lambda folder: shutil.rmtree(folder / "database/store"), "no database store"),
+    ],
+)
+def test_less_takes_the_place_of_more_only_where_that_is_said(
+    folder: Path, lose: Callable[[Path], object], said: str
+):
+    whole = add("spider", second_split(folder)).entry
+    lose(folder)
+    with pytest.raises(DataError, match=rf"(?s)holds less than what is installed: .*{said}.*--replace"):
+        add("spider", folder, partial=True)
+    assert installed("spider") == whole
+    assert opened("spider").load("train").examples
+    part = add("spider", folder, partial=True, replace=True).entry
+    assert installed("spider") == part
+    assert [path.name for path in place("spider").iterdir() if path.is_dir()] == [part.folder.name]
+
+
+def test_what_is_damaged_may_be_replaced_by_less(folder: Path):
+    entry = add("spider", second_split(folder)).entry
+    (entry.folder / "train_others.json").write_text("[{")
+    (folder / "train_others.json").unlink()
+    assert add("spider", folder).splits == {"dev": 2, "train-spider": 2}
+
+
 def test_archives_inside_an_archive_are_unpacked_as_birds_are(folder: Path, tmp_path: Path):
     bird = tmp_path / "dev_20240627"
     bird.mkdir()
