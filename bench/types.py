@@ -72,6 +72,10 @@ class Turn:
     sql: str | None = None
 
 
+ABSTAIN = "null"
+"""What stands in place of gold where no SQL answers a question, as EHRSQL writes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One question, or one turn of a conversation, with its accepted gold queries."""
@@ -83,6 +87,11 @@ class Example:
     difficulty: str | None = None
     evidence: str = ""
     history: tuple[Turn, ...] = ()
+
+    @property
+    def answerable(self) -> bool:
+        """Whether some SQL answers it; where none does, gold is :data:`ABSTAIN`."""
+        return self.gold != (ABSTAIN,)
 
 
 @dataclass(frozen=True, slots=True)

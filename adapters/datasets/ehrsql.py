@@ -3,20 +3,19 @@
 Lee et al., "EHRSQL: A Practical Text-to-SQL Benchmark for Electronic Health Records", NeurIPS 2022
 (arXiv 2301.07695). The databases are given to credentialed users only; their schemas are described.
 
-Questions that no SQL answers (``"is_impossible"``) test whether a system abstains. They are no part of
-these splits: every example here has a gold query. In gold, the words that the official script fills in
-before it runs a query are filled in: the time that is "now", and the bounds of normal vital signs.
+Questions that no SQL answers (``"is_impossible"``, gold ``null``) test whether a system abstains. In gold,
+the words that the official script fills in before it runs a query are filled in: the time that is "now",
+and the bounds of normal vital signs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import ClassVar
 
 from adapters.datasets.folder import Folder, Item, Splits
-from bench.types import Example
+from bench.types import ABSTAIN, Example
 
 NOW = "2105-12-31 23:59:00"
 
@@ -35,10 +34,10 @@ _BOUND = re.compile(rf"\b({'|'.join(NORMAL)})_(lower|upper)\b")
 
 
 class EhrSql(Folder):
-    """The EHRSQL data set, its answerable questions."""
+    """The EHRSQL data set."""
 
     name = "ehrsql"
-    title = "EHRSQL (answerable questions)"
+    title = "EHRSQL"
     licence = "CC BY 4.0; databases by PhysioNet's agreement"
     page = "https://github.com/glee4810/EHRSQL"
     rules = ("bird",)
@@ -51,13 +50,10 @@ class EhrSql(Folder):
     databases = ("database", "databases", "dataset/ehrsql/mimic_iii", "dataset/ehrsql/eicu")
     holds = "tables.json, mimic_iii/ and eicu/"
 
-    def items(self, path: Path) -> Sequence[Item]:
-        """Read the questions that have an answer."""
-        return [item for item in super().items(path) if not item.get("is_impossible")]
-
     def example(self, split: str, number: int, item: Item) -> Example:
         """Fill in what the official script fills in."""
-        return super().example(split, number, {**item, "query": _filled(item["query"])})
+        query = ABSTAIN if item.get("is_impossible") else _filled(item["query"])
+        return super().example(split, number, {**item, "query": query})
 
 
 def _filled(query: str) -> str:

@@ -26,6 +26,9 @@ def summary(audit: Audit) -> list[str]:
             _line(len(found), "gold", f" other than in {file}: {rows[True]} with the same rows, ")
             + f"{rows[False]} with others, {rows[None]} on databases that are not there"
         )
+    silent = sum(not example.answerable for example in audit.dataset.examples)
+    if silent:
+        lines.append(_line(silent, "question", " that no SQL answers, to which no answer is right"))
     lines.append(_line(len(audit.schemas), "difference", " between descriptions of schemas and databases"))
     lines.append(_line(len(audit.within), "pair", " of nearly the same questions within the split"))
     lines += [

@@ -64,7 +64,14 @@ def check(
         policy: the limits of execution.
         workers: how many processes run SQL.
     """
-    golds = tuple([replace(example, gold=(gold,)) for example in dataset.examples for gold in example.gold])
+    golds = tuple(
+        [
+            replace(example, gold=(gold,))
+            for example in dataset.examples
+            if example.answerable
+            for gold in example.gold
+        ]
+    )
     ranks = [ranked(example.gold[0]) if orders_result(example.gold[0]) else None for example in golds]
     queries = [Query(dataset.databases[example.db_id], example.gold[0]) for example in golds]
     keyed = [

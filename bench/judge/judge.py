@@ -21,10 +21,12 @@ from bench.judge.rules import EX_RULES, ExRule
 from bench.judge.runs import Results, Run, Texts
 from bench.judge.score import NOT_RUN, UNRATED
 from bench.sql import rewrite
-from bench.types import Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
+from bench.types import ABSTAIN, Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 UNTRIED = Outcome(Status.OK, NOT_RUN)
+GRADED = frozenset(metric for metric, rule in EX_RULES.items() if rule.grade)
+NO_GOLD = Outcome(Status.OK, "no SQL answers this question")
 
 _Key: TypeAlias = tuple[str, tuple[str, ...], str | None, str]
 _Asked: TypeAlias = tuple[_Key, Example, Prediction | None]
@@ -90,7 +92,11 @@ def judge_each(
                 yield replace(known[key], example_id=example.id, difficulty=example.difficulty or UNRATED)
                 continue
             task, results = next(found)
-            known[key] = _verdict(dataset.schema(example), task, results, metrics)
+            known[key] = (
+                _verdict(dataset.schema(example), task, results, metrics)
+                if example.answerable
+                else _abstention(task, metrics)
+            )
             yield known[key]
 
 
@@ -113,8 +119,8 @@ def _task(
     dataset: Dataset, example: Example, prediction: Prediction | None, rules: Sequence[ExRule]
 ) -> _Task:
     """Prepare what to run at first."""
-    if prediction is None:
-        return _Task(example, None, {}, ())
+    if prediction is None or not example.answerable:
+        return _Task(example, prediction, {}, ())
     sql = prediction.sql or ""
     schema = dataset.schema(example)
     runs = {
@@ -214,6 +220,27 @@ def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str
         prediction=answer,
         reason="" if values[metrics[0]] else _reason(gold, answer, shown.failed_on if shown else ""),
         notes=tuple(notes),
+    )
+
+
+def _abstention(task: _Task, metrics: Sequence[str]) -> Verdict:
+    """Judge the answer to a question that no SQL answers: none is right, any SQL is wrong.
+
+    Over all questions EX is then the reliability score RS(0) of the EHRSQL shared task (Lee et al.,
+    "Overview of the EHRSQL 2024 Shared Task on Reliable Text-to-SQL Modeling on Electronic Health
+    Records", arXiv 2405.06673).
+    """
+    example, answer = task.example, task.prediction
+    is_none = answer is None or (answer.sql or "").strip("; \n").lower() in ("", ABSTAIN)
+    right = answer is not None and is_none
+    return Verdict(
+        example_id=example.id,
+        db_id=example.db_id,
+        difficulty=example.difficulty or UNRATED,
+        metrics={metric: float(right) if metric in GRADED else right for metric in metrics},
+        gold=NO_GOLD,
+        prediction=NO_SQL if is_none else UNTRIED,
+        reason="" if right else "there is no answer" if is_none else "SQL for a question that no SQL answers",
     )
 
 

@@ -8,6 +8,9 @@ from dataclasses import replace
 from bench.sql import modern, spider
 from bench.types import Dataset, Example
 
+UNANSWERABLE = "unanswerable"
+"""The level of questions that no SQL answers."""
+
 _READERS = {"spider": "by Spider's grammar", "sqlglot": "by sqlglot", "": "by neither, so unrated"}
 
 
@@ -15,14 +18,17 @@ def rated(dataset: Dataset) -> Dataset:
     """Fill in Spider's hardness, told from the gold SQL, where an example has no difficulty.
 
     Gold is read by Spider's own grammar, and by sqlglot in the data set's dialect where that cannot; gold
-    that neither reads leaves its example without a difficulty. ``levels_from`` says how many each read.
+    that neither reads leaves its example without a difficulty. ``levels_from`` says how many each read. A
+    question that no SQL answers has a level of its own.
     """
     if all(example.difficulty for example in dataset.examples):
         return dataset
     readers: Counter[str] = Counter()
     examples = []
     for example in dataset.examples:
-        if not example.difficulty:
+        if not example.difficulty and not example.answerable:
+            example = replace(example, difficulty=UNANSWERABLE)
+        elif not example.difficulty:
             level, reader = _hardness(dataset, example)
             readers[reader] += 1
             example = replace(example, difficulty=level or None)

@@ -56,7 +56,7 @@ def summarize(examples: Sequence[Example], schemas: Sequence[Schema], prompts: S
     shares = [
         _shares(needs, shown(prompt.schema))
         for example, schema, prompt in zip(examples, schemas, prompts, strict=True)
-        if (needs := needed(example.gold[0], schema)) is not None
+        if example.answerable and (needs := needed(example.gold[0], schema)) is not None
     ]
     return Summary(
         prompts=len(prompts),
@@ -65,7 +65,7 @@ def summarize(examples: Sequence[Example], schemas: Sequence[Schema], prompts: S
         longest=max((prompt.tokens for prompt in prompts if prompt.tokens is not None), default=None),
         tables=_mean(tables for tables, _ in shares),
         columns=_mean(columns for _, columns in shares),
-        unread=len(prompts) - len(shares),
+        unread=sum(example.answerable for example in examples) - len(shares),
     )
 
 

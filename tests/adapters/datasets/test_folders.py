@@ -100,23 +100,23 @@ def test_a_set_without_levels_gets_spiders(variants: Path):
 @pytest.mark.parametrize(
     "name, folder, split, levels, read",
     [
-        ("archer", "spider_variants/archer", "dev", (18, 14, 36, 36, 0), "104 by sqlglot"),
+        ("archer", "spider_variants/archer", "dev", (18, 14, 36, 36, 0, 0), "104 by sqlglot"),
         (
             "ehrsql",
             "others/ehrsql",
             "mimic-valid",
-            (108, 87, 186, 379, 0),
+            (108, 87, 186, 379, 0, 362),
             "57 by Spider's grammar, 703 by sqlglot",
         ),
         (
             "sede",
             "others/sede",
             "dev",
-            (10, 110, 140, 498, 99),
+            (10, 110, 140, 498, 99, 0),
             "13 by Spider's grammar, 745 by sqlglot, 99 by neither, so unrated",
         ),
-        ("beaver", "others/beaver", "dw-oracle", (2, 10, 10, 99, 0), "121 by sqlglot"),
-        ("spider2-lite", "others/spider2_lite", "local", (0, 0, 0, 0, 135), "135 by neither, so unrated"),
+        ("beaver", "others/beaver", "dw-oracle", (2, 10, 10, 99, 0, 0), "121 by sqlglot"),
+        ("spider2-lite", "others/spider2_lite", "local", (0, 0, 0, 0, 135, 0), "135 by neither, so unrated"),
     ],
 )
 def test_levels_where_spiders_grammar_does_not_read_gold(
@@ -124,7 +124,7 @@ def test_levels_where_spiders_grammar_does_not_read_gold(
 ):
     dataset = rated(opened(name, shared / "data" / folder).load(split))
     counts = Counter(one.difficulty for one in dataset.examples)
-    assert tuple(counts[level] for level in (*dataset.levels, None)) == levels
+    assert tuple(counts[level] for level in (*dataset.levels, None, "unanswerable")) == levels
     assert dataset.levels_from == f"Spider's hardness, told from gold: {read}"
 
 
@@ -196,13 +196,18 @@ def test_defog_in_every_dialect(shared: Path, tmp_path: Path):
 
 
 @pytest.mark.shared
-def test_ehrsql_without_the_questions_that_have_no_answer(shared: Path):
+def test_ehrsql_with_the_questions_that_have_no_answer(shared: Path):
     ehr = opened("ehrsql", shared / "data/others/ehrsql")
     sizes = {
-        split: len(ehr.load(split).examples)
+        split: Counter(example.answerable for example in ehr.load(split).examples)
         for split in ("mimic-valid", "mimic-test", "eicu-valid", "eicu-test")
     }
-    assert sizes == {"mimic-valid": 760, "mimic-test": 1198, "eicu-valid": 755, "eicu-test": 1204}
+    assert sizes == {
+        "mimic-valid": {True: 760, False: 362},
+        "mimic-test": {True: 1198, False: 588},
+        "eicu-valid": {True: 755, False: 362},
+        "eicu-test": {True: 1204, False: 588},
+    }
     golds = [gold for one in ehr.load("mimic-valid").examples for gold in one.gold]
     assert not any("current_time" in gold or "_upper" in gold for gold in golds)
     assert any("'2105-12-31 23:59:00'" in gold for gold in golds)
