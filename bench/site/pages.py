@@ -22,10 +22,12 @@ from bench.site.releases import Release
 from bench.site.reported import listings
 from bench.site.sections import CellSection, QuestionsSection, Section
 from bench.site.slips import diagnosed
+from bench.site.tags import tags
 from bench.site.template import page
 from bench.site.text import address, listed
 
-ASSETS = ("board.css", "board.js", "stats.js", "table.js", "compare.js", "charts.js")
+SCRIPTS = ("board", "stats", "results", "reading", "cells", "table", "controls", "charts", "compare")
+ASSETS = ("board.css", *(f"{name}.js" for name in SCRIPTS))
 VENDORED = (
     "datatables.net-3.1.5/dataTables.min.js",
     "datatables.net-3.1.5/LICENSE",
@@ -145,6 +147,7 @@ def _board(
         lines=dict.fromkeys(line.name for line in lines if not line.missing),
         levels=dict.fromkeys(level for sheet in arranged.sheets for level in levels_of(sheet.dataset)),
         databases=dict.fromkeys(db for sheet in arranged.sheets for db in sorted(sheet.dataset.schemas)),
+        tags=dict.fromkeys(tag for sheet in arranged.sheets for tag in tags(sheet.dataset)),
         columns={column.key: column for sheet in arranged.sheets for column in sheet.columns}.values(),
     )
 

@@ -64,20 +64,22 @@ def _turned(pair: Pair, sheet: Sheet) -> Pair:
     return Pair(pair.model, pair.second, pair.first, gain, pair.p, _ratios(pair.second, pair.first))
 
 
-def pivot(sheet: Sheet, headline: str) -> tuple[tuple[str, ...], tuple[tuple[Line, tuple[Figure, ...]], ...]]:
+def pivot(
+    sheet: Sheet, headline: str
+) -> tuple[tuple[str, ...], tuple[tuple[Line, tuple[tuple[int | None, Figure], ...]], ...]]:
     """Lay the headline out with a model in each row and a method in each column.
 
     Returns:
-        The methods, and for each model its first line and one figure per method.
+        The methods, and for each model its first line and, per method, the number of a line with its figure.
     """
     methods = tuple(dict.fromkeys(line.method for line in sheet.lines))
-    by_name = {(line.model, line.method): line for line in sheet.lines}
-    rows = []
-    for line in sheet.lines:
-        if line.opens:
-            own = [by_name.get((line.model, method)) for method in methods]
-            rows.append((line, tuple(one.figures[headline] if one else Figure(BLANK) for one in own)))
-    return methods, tuple(rows)
+    places = {(line.model, line.method): (i, line.figures[headline]) for i, line in enumerate(sheet.lines)}
+    rows = tuple(
+        (line, tuple(places.get((line.model, method), (None, Figure(BLANK))) for method in methods))
+        for line in sheet.lines
+        if line.opens
+    )
+    return methods, rows
 
 
 def _ratios(first: Line, second: Line) -> tuple[Figure, ...]:

@@ -19,6 +19,7 @@ from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
 from bench.site.summary import Summary
+from bench.site.tags import tags
 from bench.site.text import address, clip
 from bench.types import Dataset
 
@@ -31,7 +32,7 @@ def script(function: str, value: object) -> bytes:
 
 
 def payload(board: Board) -> bytes:
-    """Write what ``table.js`` and ``compare.js`` read of a board."""
+    """Write what ``controls.js`` and ``compare.js`` read of a board."""
     groups = max((len(set(_clusters(sheet.dataset))) for sheet in board.sheets), default=0)
     tail = (1 + LEVEL) / 2
     return script(
@@ -58,6 +59,7 @@ def _sheet(sheet: Sheet, summaries: Mapping[str, Summary]) -> dict[str, object]:
         "level": [levels.index(level_of(example)) for example in examples],
         "database": [databases.index(example.db_id) for example in examples],
         "anchors": [anchor(example) for example in examples],
+        "tags": list(tags(sheet.dataset).items()),
         "known": [i for i, example in enumerate(examples) if example.id in sheet.known],
         "lines": [_line(line, summaries) for line in sheet.lines],
     }

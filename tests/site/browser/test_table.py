@@ -1,59 +1,15 @@
-"""The board's table in a browser: sort, filter, baseline, columns, address; the same numbers as Python."""
+"""The board's table in a browser: sort, filter, columns, address, downloads."""
 
 import csv
 import io
-import json
-import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from bench.judge.stats import estimate, holm, mcnemar, paired, wilson
-from bench.site.board import board
-from bench.site.payload import payload
-from bench.site.publish import publish
-from bench.site.ranks import ranks
+from tests.site.browser.tables import ALL, COLUMN, LINES, field, header, keys, opened, shows
 
 pytestmark = pytest.mark.browser
-
-COLUMN = """key => {
-  const headers = [...document.querySelectorAll('.names th')];
-  const at = headers.findIndex(one => one.dataset.key === key);
-  return [...document.querySelectorAll('table.board tbody tr')].map(row => {
-    const cell = row.cells[at];
-    if (cell.tagName === 'TH') return cell.querySelector('a, *')?.textContent ?? cell.textContent;
-    return cell.dataset.order === '' ? null : Number(cell.dataset.order);
-  });
-}"""
-LINES = """[...document.querySelectorAll('table.board tbody tr')].map(row => Number(row.dataset.line))"""
-
-
-ALL = "6 of 6 rows, 12 of 12 questions"
-
-
-def opened(page, site, state=""):
-    page.goto("about:blank")
-    page.goto(site.joinpath("index.html").as_uri() + state)
-    page.wait_for_selector("html[data-ready]")
-
-
-def keys(page):
-    return page.eval_on_selector_all(".names th", "all => all.map(one => one.dataset.key)")
-
-
-def header(page, key):
-    return page.locator(f'.names th[data-key="{key}"]')
-
-
-def shows(page, lines):
-    """Wait until the rows of these lines are there, in this order."""
-    page.wait_for_function(f"lines => String({LINES}) === String(lines)", arg=lines, timeout=5000)
-
-
-def field(page, name):
-    return page.locator(f"#controls [name={name}]")
 
 
 def test_every_column_sorts_both_ways_with_missing_last(page, site):
@@ -153,65 +109,6 @@ def test_columns_are_chosen_and_the_view_is_turned(page, site):
     assert [text.strip() for text in row.all_text_contents()] == ["33.3", "75.0", "not run"]
 
 
-def test_what_a_filter_computes_is_what_python_computes(page, site, result, tmp_path):
-    """A board of the questions that a filter leaves has the same figures as the filtered board."""
-    left = {asked.id for asked in result.cells[0].dataset.examples if asked.difficulty == "hard"}
-    cells = tuple(
-        replace(
-            cell,
-            dataset=replace(
-                cell.dataset, examples=tuple(one for one in cell.dataset.examples if one.id in left)
-            ),
-            verdicts=tuple(one for one in cell.verdicts if one.example_id in left),
-        )
-        for cell in result.cells
-    )
-    sheet = board(replace(result, cells=cells)).sheets[0]
-    opened(page, site, "#level=hard")
-    assert page.locator(".power").text_content() == sheet.power
-    for key in ("rank", "difference", "ex.spider", "em.spider", "level:hard", "ends", "valid"):
-        expected = [line.figures[key].number if key in line.figures else None for line in sheet.lines]
-        assert page.evaluate(COLUMN, key) == pytest.approx(expected, abs=1e-9), key
-    told = page.eval_on_selector_all(
-        "table.board tbody tr", "rows => rows.map(row => [...row.cells].slice(2, 5).map(one => one.title))"
-    )
-    for line, titles in zip(sheet.lines, told, strict=True):
-        assert (
-            line.missing or titles[2].partition(";")[0] == line.figures["ex.spider"].title.partition(";")[0]
-        )
-
-
-def test_what_left_out_questions_change_is_what_python_says(page, noted, tmp_path):
-    """The switch computes the board without the question, in the page alone."""
-    note, suite = noted
-    publish(suite, tmp_path)
-    stored = {path: path.read_bytes() for path in tmp_path.rglob("results.*")}
-    cells = tuple(
-        replace(
-            cell,
-            dataset=replace(
-                cell.dataset, examples=tuple(one for one in cell.dataset.examples if one.id != note.id)
-            ),
-            verdicts=tuple(one for one in cell.verdicts if one.example_id != note.id),
-        )
-        for cell in suite.cells
-    )
-    sheet = board(replace(suite, cells=cells)).sheets[0]
-    opened(page, tmp_path)
-    made = page.evaluate(COLUMN, "ex.spider")
-    field(page, "known").select_option("without")
-    assert page.url.endswith("#known=without")
-    expect(page.locator("#shown")).to_have_text("6 of 6 rows, 11 of 12 questions")
-    for key in ("rank", "difference", "ex.spider", "em.spider", "level:medium", "ends", "valid"):
-        expected = [line.figures[key].number if key in line.figures else None for line in sheet.lines]
-        assert page.evaluate(COLUMN, key) == pytest.approx(expected, abs=1e-9), key
-    assert page.locator(".power").text_content() == sheet.power
-    field(page, "known").select_option("")
-    shows(page, [0, 1, 2, 3, 4, 5])
-    assert page.evaluate(COLUMN, "ex.spider") == made
-    assert {path: path.read_bytes() for path in tmp_path.rglob("results.*")} == stored
-
-
 def test_a_size_keeps_what_is_no_larger(page, site):
     opened(page, site, "#size=0.9")
     shows(page, [0, 1, 2, 3, 4, 5])
@@ -234,61 +131,6 @@ def test_every_control_and_link_is_reached_by_the_tab_key(page, site):
     assert set(wanted) <= set(reached)
     first = reached[: len(wanted)]
     assert [one for one in first if one >= 0] == sorted(one for one in first if one >= 0)
-
-
-def test_a_baseline_is_paired_with_every_row(page, site, result):
-    lines = board(result).sheets[0].lines
-    clusters = [example.db_id for example in result.cells[0].dataset.examples]
-    opened(page, site, "#base=tiny-medium%2Flora")
-    base = lines[4]
-    others = [line for line in lines if not line.missing and line is not base]
-    found = [paired(base.means, line.means, clusters) for line in others]
-    values = iter(one.value for one in found)
-    expected = [None if line.missing or line is base else next(values) for line in lines]
-    assert page.evaluate(COLUMN, "difference") == pytest.approx(expected, abs=1e-9)
-    # The small base has 3 of 12 right, all of them among the 9 of the baseline; four rows are paired.
-    told = page.locator('tr[data-line="0"] td').nth(1).get_attribute("title")
-    assert told.endswith("0 questions gained, 6 lost; exact McNemar p 0.031, by Holm 0.125")
-
-
-def test_the_statistics_agree_on_shared_vectors(page, site, result):
-    rng = random.Random(7)
-    vectors = []
-    for n, groups in ((1, 1), (2, 2), (12, 2), (166, 20), (1034, 20), (1534, 11)):
-        clusters = [rng.randrange(groups) for _ in range(n)]
-        first, second = ([float(rng.random() < p) for _ in range(n)] for p in (0.7, 0.75))
-        thirds = [rng.randrange(4) / 3 for _ in range(n)]
-        vectors.append((first, second, thirds, clusters))
-    constants = json.loads(payload(board(result)).decode("ascii").removeprefix("board(").removesuffix(");\n"))
-    from scipy.special import stdtrit
-
-    t = [0.0, *(float(stdtrit(df, 0.975)) for df in range(1, 20))]
-    assert constants["t"][1] == pytest.approx(t[1], abs=1e-12)
-    opened(page, site)
-    found = page.evaluate(
-        """([vectors, z, t]) => vectors.map(([a, b, c, g]) => [
-          ...['k', 'value', 'low', 'high'].map(key => stats.estimate(a, g, z, t)[key]),
-          ...['k', 'value', 'low', 'high'].map(key => stats.estimate(c, g, z, t)[key]),
-          ...['value', 'low', 'high', 'p'].map(key => stats.paired(a, b, g, t)[key]),
-          ...['value', 'low', 'high', 'p'].map(key => stats.paired(a, c, g, t)[key]),
-          ...stats.wilson(a.reduce((x, y) => x + y, 0), a.length, z),
-          ...stats.holm([[3, 9], [0, 40], [500, 700], [7, 7]].map(([b, c]) => stats.mcnemar(b, c))),
-          ...stats.ranks([a, b, c]).flat(),
-        ])""",
-        [vectors, constants["z"], t],
-    )
-    for (a, b, c, g), told in zip(vectors, found, strict=True):
-        names = [str(one) for one in g]
-        pairs = [paired(a, b, names), paired(a, c, names)]
-        expected = [
-            *(getattr(estimate(a, names), key) for key in ("k", "value", "low", "high")),
-            *(getattr(estimate(c, names), key) for key in ("k", "value", "low", "high")),
-            *(getattr(one, key) for one in pairs for key in ("value", "low", "high", "p")),
-            *wilson(sum(a), len(a)),
-            *holm([mcnemar(3, 9), mcnemar(0, 40), mcnemar(500, 700), mcnemar(7, 7)]),
-            *(place for span in ranks([a, b, c]) for place in span),
-        ]
-        assert told == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_csv_that_is_downloaded_says_what_the_store_says(page, site, served, result):
