@@ -17,6 +17,7 @@ from bench.errors import BenchError, DataError, FitError  # noqa: E402
 from bench.methods import (  # noqa: E402
     Fkd,
     Full,
+    Ia3,
     Lora,
     PromptSpec,
     Qlora,
@@ -60,6 +61,38 @@ def test_parameters_are_counted_as_peft_counts_them(base, chosen) -> None:
     total, trained = count(tuning.apply(load_model(Weights(base)), chosen))
     found = estimate(work(base, chosen), SMALL)
     assert (found.parameters, found.trainable) == (total, trained)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Full(),
+        Lora(rank=16),
+        Lora(rank=16, targets=("q_proj", "v_proj")),
+        Lora(rank=16, dropout=0.1),
+        Lora(rank=16, dora=True),
+        Qlora(rank=16),
+        Ia3(),
+    ],
+    ids=["full", "lora", "lora-qv", "dropout", "dora", "qlora", "ia3"],
+)
+def test_activations_are_those_that_autograd_saves(chosen) -> None:
+    weights = Weights(find("models", "tiny")("medium", None).base(), tuning=chosen)
+    model = tuning.apply(load_model(weights), chosen).train()
+    own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
+    saved = {}
+
+    def note(tensor):
+        storage = tensor.untyped_storage()
+        saved[storage.data_ptr()] = storage.nbytes(), tensor  # alive, or its place is given away again
+        return tensor
+
+    rows, tokens = 4, 96
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        model(input_ids=torch.ones(rows, tokens, dtype=torch.long), use_cache=False, logits_to_keep=1)
+    kept = sum(size for place, (size, _) in saved.items() if place not in own)
+    asked = replace(work(weights.base, chosen, batch=rows), lengths=Lengths(80.0, 16.0, tokens, 16))
+    assert estimate(asked, SMALL).parts["activations"] == pytest.approx(kept, rel=0.15)
 
 
 def test_settings_alone_give_the_shapes_that_weights_have(base) -> None:
