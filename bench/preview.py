@@ -1,7 +1,7 @@
 """Preview: what lies ahead of each cell of a plan: questions, steps, memory, time; and what is missing.
 
-Nothing is guessed from the name of a model: what it needs is unknown until its weights, or at least its
-settings, can be read.
+What a model needs follows from its weights where they are here, else from the settings that its authors
+published; where neither can be had it is unknown, for nothing is guessed from a name.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _work(plan: Plan, bound: Bound) -> Work | None:
     if not learnt.examples:
         raise DataError("the training split is empty", where=f"{learnt.name} {learnt.split}")
     lengths = sampled(learnt, plan.suite.prompt, training, shapes.here(base))
-    if student is None or lengths is None or (taught and teacher is None):
+    if student is None or (taught and teacher is None):
         return None
     return Work(student, bound.method.tuning, objective, training, _steps(plan, bound), lengths, teacher)
 

@@ -73,10 +73,22 @@ def _print_costs(seen: Preview) -> None:
                 out.print(
                     f"will not fit: {ahead.cell.slug} needs {size(ahead.estimate.memory)}", markup=False
                 )
+        told = {ahead.source for ahead in known if ahead.source}
+        if told:
+            out.print(
+                f"estimated from the published configuration, for the weights are not here: "
+                f"{', '.join(sorted(told))}",
+                markup=False,
+            )
     dark = [a.cell.slug for a in seen.cells if a.steps and not a.estimate and a.state.startswith("to fit")]
     if dark:
         named = ", ".join(dark[:3]) + (", ..." if len(dark) > 3 else "")
-        out.print(f"memory and time of {count(len(dark), 'fit')} not known: {named}", markup=False)
+        out.print(
+            f"memory and time of {count(len(dark), 'fit')} not known: {named}; the settings of its model or "
+            "teacher are neither here nor known (bench/train/published.toml): plan again where the hub can "
+            "be reached, or name a folder that holds its config.json and weights",
+            markup=False,
+        )
 
 
 def plan_json(plan: Plan) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.methods import PromptSpec, Training
-from bench.prompts import Prompter, answer, needs_tokenizer
+from bench.prompts import Prompter, answer
 from bench.types import Dataset
 
 SAMPLE = 64
@@ -45,23 +45,23 @@ def counted(pairs: Sequence[tuple[int, int]]) -> Lengths:
     )
 
 
-def sampled(dataset: Dataset, prompt: PromptSpec, training: Training, folder: Path | None) -> Lengths | None:
+def sampled(dataset: Dataset, prompt: PromptSpec, training: Training, folder: Path | None) -> Lengths:
     """Write some prompts and count their tokens, by the tokenizer in ``folder`` if it is there.
 
-    Gives ``None`` for prompts that cannot be written without a tokenizer.
+    What only a model's own tokenizer can do is left out: its chat template adds a few tokens, and a budget
+    is taken for the most that a prompt has.
 
     Raises:
         BenchError: a database cannot be read.
     """
-    if needs_tokenizer(prompt):
-        return None
-    tokens = _tokens(folder)
-    writer = Prompter(prompt, dataset, pool=dataset, seed=0)
+    tokens, budget = _tokens(folder), prompt.budget or training.max_length
+    plain = prompt.model_copy(update={"chat": False, "budget": None, "overflow": "error"})
+    writer = Prompter(plain, dataset, pool=dataset, seed=0)
     number = min(SAMPLE, len(dataset.examples))
     pairs = []
     for example in random.Random(0).sample(list(dataset.examples), number):
         text = writer(example)
-        pairs.append((tokens(text), tokens(answer(text, example.gold[0])) + 1))
+        pairs.append((min(tokens(text), budget), tokens(answer(text, example.gold[0])) + 1))
     return _cut(counted(pairs), training.max_length)
 
 

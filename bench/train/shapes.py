@@ -1,7 +1,8 @@
 """Shapes: how large the parts of a model are, without loading any of its weights.
 
 The headers of safetensors say it, where weights are on this disk; where only the settings of a model
-can be had, transformers builds it without memory (on torch's meta device).
+can be had, transformers builds it without memory (on torch's meta device). What well-known models publish
+of their settings lies in ``published.toml``; others are asked of the hub.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import math
 import os
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +26,7 @@ from bench.errors import DataError
 SECONDS = 3.0
 """How long the hub is waited for: a plan is no place for retries."""
 EMBEDDINGS = ("embed_tokens", "word_embeddings", "wte", "wpe", "embed_out", "embeddings", "embd")
+PUBLISHED = Path(__file__).with_name("published.toml")
 HEADS = ("lm_head", "output", "output_layer", "embed_out")
 
 
@@ -108,7 +111,7 @@ def read(base: str, revision: str | None = None) -> Shapes | None:
         except (OSError, ValueError) as error:
             raise DataError(f"its settings or weights are damaged ({error})", where=str(folder)) from error
         return Shapes(tensors, config)
-    config = _settings(base, revision or "main")
+    config = _published().get(base) or _settings(base, revision or "main")
     return None if config is None else _imagined(json.dumps(config, sort_keys=True))
 
 
@@ -134,6 +137,12 @@ def _header(path: Path) -> dict[str, tuple[int, ...]]:
             raise ValueError(f"{path.name} is cut short")
         said = json.loads(file.read(length))
     return {name: tuple(entry["shape"]) for name, entry in said.items() if name != "__metadata__"}
+
+
+@cache
+def _published() -> dict[str, dict[str, Any]]:
+    """Read the settings of well-known models."""
+    return tomllib.loads(PUBLISHED.read_text(encoding="utf-8"))
 
 
 @cache
