@@ -120,6 +120,7 @@ class Asking(ABC):
 
     takes_one = True
     dropped = False
+    counted = True
 
     def __init__(self, place: str, policy: Policy) -> None:
         self.steps = self.statements = 0

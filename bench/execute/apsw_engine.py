@@ -47,6 +47,7 @@ class Connection:
     """A database that can only be read, with the meter that runs while a query does."""
 
     takes_one = dropped = False
+    counted = True
     _clock: StoppedClock | None = None
     _limits: tuple[tuple[int, int], ...] = ()
     _reading: Connection | None = None
@@ -59,6 +60,7 @@ class Connection:
         self._left = 0
         self._chance = guard.Chance(policy)
         self._sql = self._ended = ""
+        self._counting = False
         if Connection._clock is None:
             Connection._clock = StoppedClock(policy.now)
             Connection._limits = tuple(
@@ -79,22 +81,24 @@ class Connection:
     def _set_up(self, path: str, policy: Policy) -> None:
         database = self._database
         size = os.stat(path).st_size  # noqa: PTH116 - pathlib is not loaded here
-        database.execute("".join([f"PRAGMA {pragma};" for pragma in guard.pragmas(size, policy)])).fetchall()
+        pragmas = [*guard.pragmas(size, policy), "encoding"]  # they read the schema, before steps are counted
+        told = database.execute("".join([f"PRAGMA {pragma};" for pragma in pragmas])).fetchall()
+        self._encoding = told[-1][0]
         for limit, value in Connection._limits:
             database.limit(limit, value)
         database.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         database.create_scalar_function("random", self._chance.integer, 0, flags=apsw.SQLITE_INNOCUOUS)
         database.create_scalar_function("randomblob", self._chance.blob, 1, flags=apsw.SQLITE_INNOCUOUS)
-        self._encoding = str(database.pragma("encoding"))  # reads the schema, before operations are counted
 
     def _guard(self) -> None:
-        self._database.trace_v2(apsw.SQLITE_TRACE_PROFILE, self._count)
         self._database.exec_trace = self._begin_statement
         self._database.set_progress_handler(self._tick, guard.EVERY)
         self._database.authorizer = guard.allow
 
     def rows(self, sql: str, steps: int) -> Iterator[Row]:
         """Begin a query that may take ``steps`` operations."""
+        if self.counted is not self._counting:
+            self._switch_counting()
         self.steps = self.statements = 0
         self.columns, self.explains, self.dropped = (), False, False
         self._left = steps // guard.EVERY
@@ -139,6 +143,14 @@ class Connection:
             raise error
         cls._reading.dropped = True
         return "", error.end
+
+    def _switch_counting(self) -> None:
+        """Count operations, or save the time that it takes; either way no query has more than it may."""
+        self._counting = self.counted
+        if self._counting:
+            self._database.trace_v2(apsw.SQLITE_TRACE_PROFILE, self._count)
+        else:
+            self._database.trace_v2(0)
 
     def _tick(self) -> bool:
         self._left -= 1

@@ -25,18 +25,20 @@ class Connections:
 
     Attributes:
         path: the database at work.
+        counted: whether operations of queries on it are to be counted.
     """
 
     def __init__(self, policy: Policy, engine: type[Connection]) -> None:
-        self.path = ""
+        self.path, self.counted = "", True
         self._policy, self._engine = policy, engine
         self._file: File | None = None
         self._current: Connection | None = None
         self._open: OrderedDict[str, tuple[Connection, File]] = OrderedDict()
 
-    def turn_to(self, path: str) -> None:
+    def turn_to(self, path: str, *, counted: bool = True) -> None:
         """Begin to work on a database; its file is looked at anew."""
         self.path, self._file, self._current = path, None, None
+        self.counted = counted
 
     def file(self) -> File:
         """Look at the file, once since it was turned to.
@@ -64,6 +66,7 @@ class Connections:
         """
         if self._current is None:
             self._current = self._find(self.file())
+            self._current.counted = self.counted
         return self._current
 
     def _find(self, file: File) -> Connection:

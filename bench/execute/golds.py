@@ -21,11 +21,13 @@ class Gold:
 
     Attributes:
         number: by which the supervisor knows it; 0 where it is not kept.
+        counted: whether its operations were counted.
         beside: what a prediction that is compared with it may use.
         rules: how a prediction was compared with it last.
     """
 
     number = 0
+    counted = True
     beside: Budget
     rules = Rules(())
 
@@ -87,6 +89,8 @@ class Golds:
         """Keep a result under a number, and drop those not used for longest where there is no more room."""
         self._count += 1
         gold.number = self._count
+        if known := self._kept.pop((file, sql), None):
+            self._bytes -= known.result.size
         self._kept[file, sql] = gold
         self._bytes += gold.result.size
         while len(self._kept) > MAX_GOLDS or (self._bytes > self._most_bytes and len(self._kept) > 1):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
             columns: names of the result's columns.
             explains: whether the statement is an EXPLAIN.
             dropped: whether invalid bytes of text were dropped on the way.
+            counted: whether ``steps`` is wanted; set by whoever runs queries.
             takes_one: whether the engine itself refuses a text of several statements.
         """
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         columns: tuple[str, ...]
         explains: bool
         dropped: bool
+        counted: bool
 
         def __init__(self, path: str, policy: Policy) -> None: ...
 

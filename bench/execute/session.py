@@ -117,11 +117,12 @@ class Session:
         """Take back what does not hold on every other database; names the first of them."""
         failed = ""
         *_, others, everywhere = item
+        relative = self._policy.relative_steps is not None
         for path in others:
             names = [name for name in everywhere if equal[name]]
             if not names:
                 break
-            self.turn_to(path)
+            self.turn_to(path, counted=relative)
             if self._agree_at_once(item):
                 continue
             found = self._pair(item, names)[2]
@@ -173,7 +174,7 @@ class Session:
         except (OSError, EmptyFile):
             return self._gold(sql)
         gold = self._golds.get(file, sql)
-        if gold is None:
+        if gold is None or (self._connections.counted and not gold.counted):
             gold = self._gold(sql)
             if not gold.result.status.startswith(("db_", "internal")):
                 self._golds.keep(file, sql, gold)
@@ -182,6 +183,7 @@ class Session:
     def _gold(self, sql: str) -> Gold:
         self._note(self._number, GOLD)
         gold = Gold()
+        gold.counted = self._connections.counted
         gold.result = self._run(sql, self._for_gold, gold)
         gold.beside = self._budget_beside(gold.result)
         if gold.result.status != "ok":

@@ -46,6 +46,7 @@ class Connection:
     """A database that can only be read, with the meter that runs while a query does."""
 
     takes_one = dropped = False
+    counted = True
 
     def __init__(self, path: str, policy: Policy) -> None:
         self.steps = self.statements = 0
