@@ -149,7 +149,7 @@ def spider(gold: Sequence[Row], pred: Sequence[Row], partners: Sequence[tuple[in
         return True
     if any(at >= len(gold[0]) or other >= len(pred[0]) for at, other in partners):
         return False
-    return all(row[at] == mine[other] for row, mine in zip(gold, pred, strict=True) for at, other in partners)
+    return all([row[at] for row in gold] == [row[other] for row in pred] for at, other in partners)
 
 
 def soft_f1(gold: Sequence[Row], pred: Sequence[Row]) -> float:

@@ -6,14 +6,16 @@ from collections import OrderedDict
 
 from bench.execute.query import Result
 from bench.execute.show import show
-from bench.execute.watch import Rules
 from bench.execute.wire import MAX_GOLDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bench.execute.connections import File
     from bench.execute.query import Budget
+    from bench.execute.watch import Rules
     from bench.types import Row, Scalar
+
+    Verdicts = dict[str, bool | float]
 
 
 class Gold:
@@ -23,17 +25,17 @@ class Gold:
         number: by which the supervisor knows it; 0 where it is not kept.
         counted: whether its operations were counted.
         beside: what a prediction that is compared with it may use.
-        rules: how a prediction was compared with it last.
+        decided: comparisons, whether in order, and rows of a prediction → what was decided.
     """
 
     number = 0
     counted = True
     beside: Budget
-    rules = Rules(())
 
     def __init__(self, result: Result | None = None) -> None:
         self.result = result or Result()
         self.rows: list[Row] = []
+        self.decided: dict[tuple[Rules, bool, bytes], tuple[Verdicts, tuple[str, ...]]] = {}
         self._told = False
         self._distinct: set[Row] | None = None
         self._values: set[Scalar] | None = None

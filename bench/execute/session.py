@@ -15,7 +15,7 @@ from bench.execute.connections import Connections, EmptyFile
 from bench.execute.golds import Gold, Golds
 from bench.execute.query import DROPPED_BYTES, FIRST, Budget, Result, classify, run
 from bench.execute.timing import how_much_faster
-from bench.execute.watch import Rules, Watch
+from bench.execute.watch import Watch, rules_of
 from bench.execute.wire import GOLD, PREDICTION
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bench.execute.guard import Connection
     from bench.execute.policy import Policy
     from bench.execute.query import Sink
+    from bench.execute.watch import Rules
     from bench.types import Row
 
     Item = tuple[int, str | None, str | None, list[str], bool, list[str], list[str]]
@@ -88,9 +89,7 @@ class Session:
         self._note(self._number, PREDICTION)
         if gold is None:
             return None, self._run(sql, self._alone, FORGET), dict.fromkeys(names, False)
-        if gold.rules.asked != names:
-            gold.rules = Rules(names)
-        rules = gold.rules
+        rules = rules_of(tuple(names))
         if sql == gold_sql:
             prediction, equal = gold.result, rules.every(gold.result.status == "ok")
         else:

@@ -98,6 +98,31 @@ def test_comparisons_through_workers(
     assert set(judged.equal) == set(ALL)
 
 
+def test_what_was_decided_for_rows_is_decided_again_for_other_rows_and_orders_only(
+    executor: Callable[..., Executor], database: Path
+) -> None:
+    gold = "SELECT a, a + 0.5 FROM (SELECT 1 AS a UNION SELECT 2)"
+    asked = {
+        ("1", "ASC", False): set(ALL),
+        ("1.0", "ASC", False): {*ALL} - {"test_suite"},
+        ("'1'", "ASC", False): set(),
+        ("1", "DESC", False): {*ALL} - {"ordered"},
+        ("1", "DESC", True): {"bird", "bag"},
+    }
+    pairs = [
+        pair(
+            database,
+            gold,
+            f"SELECT {one}, 1.5 UNION SELECT {one.replace('1', '2')}, 2.5 ORDER BY 2 {direction} -- {number}",
+            ordered=ordered,
+        )
+        for number in range(2)
+        for one, direction, ordered in asked
+    ]
+    found = executor(workers=1).judge(pairs)
+    assert [{name for name, same in one.equal.items() if same} for one in found] == 2 * [*asked.values()]
+
+
 def test_text_that_is_not_utf8_is_repaired_noted_and_refused_by_birds_rule(
     executor: Callable[..., Executor], database: Path
 ) -> None:
