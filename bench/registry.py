@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from bench.errors import BenchError, ConfigError, near
@@ -38,5 +39,6 @@ def find(group: str, name: str, *, where: str = "") -> object:
         ) from error
 
 
+@cache
 def _entries(group: str) -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=f"bench.{group}"))

@@ -173,12 +173,16 @@ def fingerprint(
     examples: Iterable[Example],
     databases: Mapping[str, Path],
     tables: Mapping[str, object],
+    others: Mapping[str, Sequence[Path]],
 ) -> str:
-    """Hash questions, with evidence and history, gold, descriptions and the bytes of every database asked."""
+    """Hash questions, with evidence and history, gold, descriptions and the bytes of every database asked.
+
+    ``others`` are those of test suites, as :func:`suites` gives them.
+    """
     parts = [json.dumps([item.id, item.db_id, item.question, item.gold, *_told(item)]) for item in examples]
     for db_id, path in databases.items():
         parts += [db_id, _content(path), json.dumps(tables.get(db_id), sort_keys=True)]
-    parts += [_content(path) for others in suites(databases).values() for path in others]
+    parts += [_content(path) for paths in others.values() for path in paths]
     return digest_all(parts)
 
 
@@ -190,11 +194,11 @@ def _told(example: Example) -> list[object]:
 
 def suites(databases: Mapping[str, Path]) -> dict[str, tuple[Path, ...]]:
     """Find test suites: the other SQLite files in a folder named like its database (arXiv 2010.02840)."""
-    found = {
-        db_id: tuple(sorted(other for other in path.parent.glob("*.sqlite") if other != path))
-        for db_id, path in databases.items()
-        if path.parent.name == db_id
-    }
+    found: dict[str, tuple[Path, ...]] = {}
+    for db_id, path in databases.items():
+        if path.parent.name == db_id and path.parent.is_dir():
+            beside = (one for one in path.parent.iterdir() if one.suffix == ".sqlite" and one != path)
+            found[db_id] = tuple(sorted(beside))
     return {db_id: others for db_id, others in found.items() if others}
 
 

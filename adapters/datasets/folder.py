@@ -165,6 +165,7 @@ class Folder:
         dialect = self.dialect(split)
         wanted = sorted({example.db_id for example in examples})
         databases = {db_id: self.database(split, db_id) for db_id in wanted}
+        others = suites(databases)
         return Dataset(
             name=self.name,
             split=split,
@@ -176,9 +177,9 @@ class Folder:
             examples=tuple(examples),
             schemas={db_id: schema(db_id, path, tables.get(db_id)) for db_id, path in databases.items()},
             databases={db_id: _spoken(path, dialect) for db_id, path in databases.items()},
-            fingerprint=fingerprint(examples, databases, tables),
+            fingerprint=fingerprint(examples, databases, tables, others),
             dialect=dialect,
-            suites=suites(databases),
+            suites=others,
         )
 
     def _hosts(self) -> tuple[Path, ...]:
@@ -243,7 +244,10 @@ def first(item: Item, names: Sequence[str]) -> str:
     Raises:
         KeyError: none of them is.
     """
-    return str(item[next((name for name in names if name in item), names[0])])
+    for name in names:
+        if name in item:
+            return str(item[name])
+    raise KeyError(names[0])
 
 
 def refuse_twice(examples: Iterable[Example], where: str) -> None:

@@ -68,6 +68,7 @@ class GoldFile:
             examples = _asked(examples, read_list(self.questions), self.questions, self.gold)
         wanted = sorted({example.db_id for example in examples})
         databases = {db_id: _database(self.root, db_id) for db_id in wanted}
+        others = suites(databases)
         brings = Bird if self.questions else Spider
         return Dataset(
             name=self.gold.stem,
@@ -80,8 +81,8 @@ class GoldFile:
             examples=examples,
             schemas={db_id: schema(db_id, databases[db_id], tables.get(db_id)) for db_id in wanted},
             databases=databases,
-            fingerprint=fingerprint(examples, databases, tables),
-            suites=suites(databases),
+            fingerprint=fingerprint(examples, databases, tables, others),
+            suites=others,
         )
 
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from adapters.datasets.described import fingerprint, schema
+from adapters.datasets.described import fingerprint, schema, suites
 from adapters.datasets.folder import refuse_twice
 from adapters.datasets.lines import read_lines
 from adapters.datasets.scaffold import scaffold
@@ -106,7 +106,7 @@ class Jsonl:
             examples=tuple(examples),
             schemas={db_id: schema(db_id, database, None) for db_id, database in asked.items()},
             databases=asked,
-            fingerprint=fingerprint(examples, asked, {}),
+            fingerprint=fingerprint(examples, asked, {}, suites(asked)),
         )
 
     def _example(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.databases.sqlite import Sqlite
+from adapters.datasets import described
 from bench.sets import opened
 
 
@@ -24,15 +25,28 @@ def load(shared: Path) -> list[Path]:
 @pytest.mark.shared
 @pytest.mark.parametrize("kind", ["cold", "warm"])
 def test_spider_with_all_its_databases(benchmark, shared: Path, kind: str):
+    """Cold reads every file again; warm knows what has not changed since this process read it."""
+    spent: list[float] = []
+
     def forget() -> None:
         if kind == "cold":
             Sqlite._hashes.clear()
+            described._SCHEMAS.clear()
+
+    def timed() -> None:
+        begun = time.process_time()
+        load(shared)
+        spent.append(time.process_time() - begun)
 
     paths = load(shared)
-    benchmark.pedantic(lambda: load(shared), setup=forget, rounds=3)
-    begun = time.perf_counter()
+    benchmark.pedantic(timed, setup=forget, rounds=5)
+    begun = time.process_time()
     for path in paths:
         hashlib.sha256(path.read_bytes()).hexdigest()
-    hashing = time.perf_counter() - begun
-    benchmark.extra_info["times hashing the databases"] = round(benchmark.stats["min"] / hashing, 2)
-    print(f"\n{kind}: {len(paths)} databases, {benchmark.stats['min'] / hashing:.2f} times hashing them")
+    hashing = time.process_time() - begun
+    benchmark.extra_info["seconds of CPU"] = round(min(spent), 3)
+    benchmark.extra_info["times hashing the databases"] = round(min(spent) / hashing, 2)
+    print(
+        f"\n{kind}: {len(paths)} databases, {benchmark.stats['min']:.2f} s by the clock, "
+        f"{min(spent):.2f} s of CPU, {min(spent) / hashing:.1f} times hashing them"
+    )
