@@ -61,6 +61,8 @@ class Folder:
     """What its folder holds, for messages."""
     golds: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Split → other files of gold that are published for it, in the order of its questions."""
+    bare: ClassVar[tuple[str, ...]] = ()
+    """Splits that come without databases, for no query of theirs is meant to run."""
     page: ClassVar[str] = ""
     """Where its authors offer it."""
     sources: ClassVar[tuple[Source, ...]] = ()

@@ -16,6 +16,7 @@ from typing import ClassVar
 from adapters.datasets.described import from_entry, read_list
 from adapters.datasets.folder import Folder, Item, Splits
 from adapters.datasets.listed import declared
+from bench.sets.source import Source
 from bench.types import Dataset
 
 
@@ -26,6 +27,13 @@ class SqlCreateContext(Folder):
     title = "sql-create-context"
     licence = "CC BY 4.0"
     page = "https://huggingface.co/datasets/b-mc2/sql-create-context"
+    sources = (
+        Source(
+            "hf://datasets/b-mc2/sql-create-context/sql_create_context_v4.json",
+            "",
+            "sql_create_context_v4.json",
+        ),
+    )
     files: ClassVar[Splits] = {
         "train": (("spider_create_context_train_db_id.json",),),
         "dev": (("spider_create_context_val_db_id.json",),),
@@ -33,6 +41,7 @@ class SqlCreateContext(Folder):
         "dev-all": (("WITHDUPLICATESspider_create_context_val.json",),),
         "all": (("sql_create_context_v4.json",),),
     }
+    bare = ("train-all", "dev-all", "all")
     tables = ()
     query = ("answer",)
     host = "spider"

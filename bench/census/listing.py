@@ -21,6 +21,7 @@ from bench.sets import opened
 from bench.sets.add import Added
 from bench.sets.fetch import Offer
 from bench.sets.shelf import everything
+from bench.sets.source import Source
 from bench.sql.constructs import AXES, bucket
 from bench.types import Dataset, Report
 from bench.words import count, some
@@ -128,7 +129,23 @@ def print_offer(offer: Offer) -> None:
     """Show what would be downloaded, and under which licence."""
     out.print(f"{offer.title}\n  licence  {offer.licence}\n  page     {offer.page}", markup=False)
     for source in offer.sources:
-        out.print(f"  file     {source.url}\n           sha256 {source.sha256}", markup=False)
+        out.print(f"  file     {source.url}\n           {checked(source)}", markup=False)
+
+
+def print_sources() -> None:
+    """Print where every data set is had, under which licence, and what its files must be, as Markdown."""
+    print("| data set | licence | place | files that are fetched |\n|---|---|---|---|")
+    for name in names("datasets"):
+        kind = cast("Any", find("datasets", name))
+        page, sources = getattr(kind, "page", ""), getattr(kind, "sources", ())
+        if page:
+            files = "<br>".join(f"`{source.url}`: {checked(source)}" for source in sources)
+            print(f"| `{name}` | {kind.licence} | {page} | {files or 'none: `bench data add`'} |")
+
+
+def checked(source: Source) -> str:
+    """Say by what the file of a source is checked."""
+    return f"sha256 {source.sha256}" if source.sha256 else "sha256 as the hub states it"
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
 from bench.cli.options import AsJson, choice
-from bench.errors import DONE, FAILED
+from bench.errors import DONE, FAILED, ConfigError
 
 app = typer.Typer(help="Install, look at, check and make data sets.", no_args_is_help=True)
 
@@ -20,11 +21,17 @@ Replace = Annotated[bool, typer.Option("--replace", help="Install it even in pla
 
 
 @app.command("list")
-def data_list(as_json: AsJson = False) -> None:
+def data_list(
+    sources: Annotated[bool, typer.Option("--sources", help="Say where each is had, as Markdown.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the data sets that are known and those that are installed."""
     from bench.census import listing
 
-    listing.print_names(as_json=as_json)
+    if sources:
+        listing.print_sources()
+    else:
+        listing.print_names(as_json=as_json)
 
 
 @app.command("show")
@@ -72,12 +79,21 @@ def data_fetch(
     offered = offer(name)
     if not offered.accepted:
         listing.print_offer(offered)
-        if not accept:
-            typer.confirm("Do you accept this licence?", abort=True)
+        if not accept and not _agreed():
+            raise ConfigError(
+                "the licence was not accepted, so nothing was downloaded",
+                where=f"data set '{name}'",
+                todo=f"read it, then: bench data fetch {name} --accept",
+            )
         offered.accept()
     with listing.downloading() as tell:
-        added = fetch(offered, missing=partial, replace=replace, tell=tell)
+        added = fetch(offered, missing=partial, instead=replace, tell=tell)
     listing.print_added(added, as_json=as_json)
+
+
+def _agreed() -> bool:
+    """Ask on a terminal; elsewhere nobody can agree."""
+    return sys.stdin.isatty() and typer.confirm("Do you accept this licence?")
 
 
 @app.command("check")

@@ -50,6 +50,12 @@ def add(
             is installed. Nothing is installed then, and what was installed before stays.
     """
     home = place(_plain(name))
+    if home.resolve().is_relative_to(source.resolve()):
+        raise DataError(
+            f"holds the folder that data sets are installed in ({home.parent})",
+            where=str(source),
+            todo="give the folder of this data set alone, or set BENCH_DATA to another place",
+        )
     home.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(home.with_name(f".{name}.lock")):
         home.mkdir(exist_ok=True)

@@ -1,13 +1,15 @@
 """Fetch: a data set from the official places → the installed layout.
 
-Every file is pinned by its SHA-256. A download that was cut short goes on where it stopped. The
-licence is shown, and accepted once.
+Every file is pinned by its SHA-256, or by the one that the hub states for it. A download that was cut
+short goes on where it stopped. The licence is shown, and accepted once.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -21,13 +23,15 @@ from bench.registry import find
 from bench.sets import registered
 from bench.sets.add import Added, add
 from bench.sets.shelf import place
-from bench.sets.source import Source
+from bench.sets.source import HUB, Source
 from bench.store import write_text
 from bench.types import Report, silent
 
 BLOCK = 1 << 16
 SECONDS = 60
 """How long a server may say nothing."""
+SHA256 = 64
+"""Hexadecimal digits of a SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,13 @@ def offer(name: str) -> Offer:
     return Offer(getattr(kind, "kept", "") or name, kind.title, kind.licence, page, sources)
 
 
-def fetch(wanted: Offer, *, missing: bool = False, replace: bool = False, tell: Report = silent) -> Added:
+def fetch(wanted: Offer, *, missing: bool = False, instead: bool = False, tell: Report = silent) -> Added:
     """Download what is offered, check it and install it.
 
     Args:
         wanted: what :func:`offer` gave; its licence is taken to be accepted.
         missing: whether databases may be missing.
-        replace: whether it may take the place of more than it holds.
+        instead: whether it may take the place of more than it holds.
         tell: told of bytes done, bytes in all, and the address.
 
     Raises:
@@ -85,15 +89,41 @@ def fetch(wanted: Offer, *, missing: bool = False, replace: bool = False, tell: 
     """
     pooch.get_logger().setLevel("WARNING")
     folder = user_cache_path("text2sql-bench") / "downloads" / wanted.name
-    for source in wanted.sources:
+    sources = tuple(map(_located, wanted.sources))
+    for source in sources:
         target = folder / source.path
         target.parent.mkdir(parents=True, exist_ok=True)
         _retrieve(source, target, tell)
-    single = folder / wanted.sources[0].path if len(wanted.sources) == 1 else folder
-    said = ", ".join(source.url for source in wanted.sources)
-    added = add(wanted.name, single, partial=missing, replace=replace, said=said)
+    single = folder / sources[0].path if len(sources) == 1 else folder
+    said = ", ".join(source.url for source in sources)
+    added = add(wanted.name, single, partial=missing, replace=instead, said=said)
     shutil.rmtree(folder, ignore_errors=True)
     return added
+
+
+def _located(source: Source) -> Source:
+    """Turn a file on the hub into its address at the commit that it has now, with the SHA-256 stated there.
+
+    Raises:
+        DataError: the hub cannot be reached, has no such file, or states no SHA-256.
+    """
+    found = re.fullmatch(rf"{HUB}([^/]+/[^/@]+)(?:@([^/]+))?/(.+)", source.url)
+    if found is None:
+        return source
+    hub = f"{os.environ.get('HF_ENDPOINT', 'https://huggingface.co').rstrip('/')}/datasets/{found[1]}/resolve"
+    address = f"{hub}/{found[2] or 'main'}/{found[3]}"
+    try:
+        said = requests.head(address, timeout=SECONDS, allow_redirects=False)
+        said.raise_for_status()
+    except requests.RequestException as error:
+        raise _unreachable(address, error) from error
+    commit = said.headers.get("X-Repo-Commit") or found[2] or "main"
+    stated = source.sha256 or said.headers.get("X-Linked-Etag", "").strip('"')
+    if len(stated) != SHA256:
+        raise DataError(
+            "the hub states no SHA-256 of it", where=address, todo="get it by hand: bench data add"
+        )
+    return replace(source, url=f"{hub}/{commit}/{found[3]}", sha256=stated)
 
 
 def _retrieve(source: Source, target: Path, tell: Report) -> None:
@@ -113,11 +143,15 @@ def _retrieve(source: Source, target: Path, tell: Report) -> None:
             todo="it was changed, or what came is an error page; get it by hand: bench data add",
         ) from error
     except (requests.RequestException, OSError) as error:
-        raise DataError(
-            f"cannot be downloaded ({_short(error)})",
-            where=source.url,
-            todo="try again: it goes on where it stopped; or get the file elsewhere: bench data add",
-        ) from error
+        raise _unreachable(source.url, error) from error
+
+
+def _unreachable(url: str, error: BaseException) -> DataError:
+    return DataError(
+        f"cannot be downloaded ({_short(error)})",
+        where=url,
+        todo="try again: it goes on where it stopped; or get the file elsewhere: bench data add",
+    )
 
 
 def _resume(url: str, output: str | IO[bytes], _pooch: object, *, kept: Path, tell: Report) -> None:

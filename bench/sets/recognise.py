@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -19,11 +19,15 @@ DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A folder that an adapter takes, with the splits that it holds."""
+    """A folder that an adapter takes, with the splits that it holds.
+
+    ``bare`` are those that come without databases by design: nothing of them is missing.
+    """
 
     adapter: str
     folder: Path
     splits: Mapping[str, Dataset]
+    bare: Collection[str] = ()
 
     def missing(self) -> tuple[str, ...]:
         """Name the databases that are asked but not there.
@@ -36,7 +40,7 @@ class Recognised:
         for db_id, path in paths.items():
             if path.is_file():
                 look.introspect(path, db_id)
-        return tuple(sorted(db_id for db_id, path in paths.items() if not path.is_file()))
+        return tuple(sorted(paths.keys() - self.there()))
 
     def refuse_missing(self, name: str, missing: Sequence[str]) -> None:
         """Say which databases are missing and where they belong.
@@ -78,12 +82,12 @@ class Recognised:
         return {db_id for db_id, path in self._databases().items() if path.is_file()}
 
     def _databases(self) -> dict[str, Path]:
-        """Find the SQLite databases that any split asks."""
+        """Find the SQLite databases that any split asks, under the names of their files."""
         return {
-            db_id: path
-            for dataset in self.splits.values()
-            if dataset.dialect == "sqlite"
-            for db_id, path in dataset.databases.items()
+            path.stem: path
+            for split, dataset in self.splits.items()
+            if dataset.dialect == "sqlite" and split not in self.bare
+            for path in dataset.databases.values()
         }
 
 
@@ -116,7 +120,7 @@ def recognise(kinds: Sequence[str], top: Path) -> Recognised:
         for folder in _folders(top):
             try:
                 reader = cast("Callable[[Path], SetAdapter]", find("datasets", kind))(folder)
-                return Recognised(kind, folder, _splits(reader))
+                return Recognised(kind, folder, _splits(reader), getattr(reader, "bare", ()))
             except AbsentError as error:
                 refused = refused if isinstance(refused, AbsentError) else error
     raise refused

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+HUB = "hf://datasets/"
+"""What the address of a file on the hub begins with: ``hf://datasets/OWNER/NAME[@REVISION]/FILE``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -11,7 +14,7 @@ class Source:
 
     Attributes:
         url: its address; where it can, one that names a revision.
-        sha256: of its bytes.
+        sha256: of its bytes; empty for a file on the hub of which the hub alone states it.
         path: where it belongs in the data set's folder; an archive is unpacked there.
     """
 

@@ -244,6 +244,15 @@ def test_a_bad_folder_is_refused_and_what_was_installed_stays(
     assert [path.name for path in place("spider").iterdir() if path.is_dir()] == [before.folder.name]
 
 
+def test_the_folder_that_sets_are_installed_in_is_not_copied_into_itself(folder: Path, home: Path):
+    add("spider", folder)
+    for around in (folder.parent, home, place("spider")):
+        with pytest.raises(
+            DataError, match=r"holds the folder that data sets are installed in.*\n.*BENCH_DATA"
+        ):
+            add("spider", around)
+
+
 def test_a_set_without_a_database_is_installed_if_that_is_wanted(folder: Path):
     rewrite(folder, "dev.json", lambda items: items[0].update(db_id="gone"))
     assert add("spider", folder, partial=True).missing == ("gone",)

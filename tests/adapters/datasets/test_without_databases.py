@@ -16,6 +16,7 @@ from bench.execute import Executor
 from bench.execute.item import Query
 from bench.judge.exact import EM_RULES
 from bench.sets import opened
+from bench.sets.add import add
 from bench.sets.notes import notes_of
 from bench.types import Dataset, Status
 
@@ -166,6 +167,22 @@ def test_sql_create_context_on_spiders_databases(shared: Path, tmp_path: Path):
     queries = [Query(dataset.databases[one.db_id], one.gold[0]) for one in dataset.examples[:100]]
     with Executor(workers=1) as executor:
         assert {outcome.status.value for outcome in executor.run_all(queries)} == {"ok"}
+
+
+def test_contexts_without_databases_are_no_part_of_a_set(tmp_path: Path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    item = {
+        "question": "How many?",
+        "answer": "SELECT count(*) FROM head",
+        "context": "CREATE TABLE head (x INT)",
+    }
+    (mine / "sql_create_context_v4.json").write_text(json.dumps([item]))
+    assert add("sql-create-context", mine).missing == ()
+    part = {**item, "db_id": "shop"}
+    (mine / "spider_create_context_val_db_id.json").write_text(json.dumps([part, part]))
+    with pytest.raises(DataError, match=r"1 database asked but not there: shop\n.*shop/shop\.sqlite"):
+        add("sql-create-context", mine)
 
 
 @pytest.mark.shared
