@@ -31,6 +31,8 @@ class EmRule:
 
     def best(self, golds: Sequence[str], prediction: str, schema: Schema) -> Match:
         """Hold a prediction against several golds; the first that it equals decides, else the first."""
+        if len(golds) == 1:
+            return self.match(golds[0], prediction, schema)
         matches = [self.match(gold, prediction, schema) for gold in golds]
         return next((match for match in matches if match.exact), matches[0])
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, tee
-from typing import TypeAlias
 
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT
@@ -27,9 +26,6 @@ NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 UNTRIED = Outcome(Status.OK, NOT_RUN)
 GRADED = frozenset(metric for metric, rule in EX_RULES.items() if rule.grade)
 NO_GOLD = Outcome(Status.OK, "no SQL answers this question")
-
-_Key: TypeAlias = tuple[str, tuple[str, ...], str | None, str]
-_Asked: TypeAlias = tuple[_Key, Example, Prediction | None]
 
 BLOCK = 2048
 """Examples that are judged together where a rule may have more to try."""
@@ -82,37 +78,45 @@ def judge_each(
     """
     rules = [rule for metric in metrics if (rule := EX_RULES.get(metric))]
     steady = all(rule.steady for rule in rules)
-    asked, ahead = tee((_key(*answer, steady=steady), *answer) for answer in answers)
-    tasks = (_task(dataset, example, prediction, rules) for _, example, prediction in _firsts(ahead))
-    known: dict[_Key, Verdict] = {}
+    numbered, ahead = tee(_numbered(answers, steady=steady))
+    tasks = (_task(dataset, example, prediction, rules) for example, prediction in _firsts(ahead))
+    known: list[Verdict] = []
     with seldom_collected():
         found = _run(dataset, tasks, rules, executor)
-        for key, example, _ in asked:
-            if key in known:
-                yield replace(known[key], example_id=example.id, difficulty=example.difficulty or UNRATED)
+        for number, example, _ in numbered:
+            if number < len(known):
+                same = known[number]
+                yield replace(same, example_id=example.id, difficulty=example.difficulty or UNRATED)
                 continue
             task, results = next(found)
-            known[key] = (
+            known.append(
                 _verdict(dataset.schema(example), task, results, metrics)
                 if example.answerable
                 else _abstention(task, metrics)
             )
-            yield known[key]
+            yield known[number]
 
 
-def _key(example: Example, prediction: Prediction | None, *, steady: bool) -> _Key:
-    """Name what a verdict hangs on: the example itself too, where it comes out otherwise every time."""
-    sql = None if prediction is None else prediction.sql or ""
-    return example.db_id, example.gold, sql, "" if steady else example.id
+def _numbered(
+    answers: Iterable[tuple[Example, Prediction | None]], *, steady: bool
+) -> Iterator[tuple[int, Example, Prediction | None]]:
+    """Number answers by what their verdict hangs on; where it is not steady, on the example too."""
+    numbers: dict[tuple[str, tuple[str, ...], str | None, str], int] = {}
+    for example, prediction in answers:
+        sql = None if prediction is None else prediction.sql or ""
+        key = example.db_id, example.gold, sql, "" if steady else example.id
+        yield numbers.setdefault(key, len(numbers)), example, prediction
 
 
-def _firsts(answers: Iterable[_Asked]) -> Iterator[_Asked]:
-    """Pass on the first of the answers of one key."""
-    seen: set[_Key] = set()
-    for answer in answers:
-        if answer[0] not in seen:
-            seen.add(answer[0])
-            yield answer
+def _firsts(
+    numbered: Iterable[tuple[int, Example, Prediction | None]],
+) -> Iterator[tuple[Example, Prediction | None]]:
+    """Pass on the first answer of each number; they come in order."""
+    fresh = 0
+    for number, example, prediction in numbered:
+        if number == fresh:
+            fresh += 1
+            yield example, prediction
 
 
 def _task(

@@ -109,9 +109,15 @@ def spiders_own(gold: str, prediction: str, schema: Schema) -> Iterator[Run]:
     Of columns that show the same one, the last stands for all.
     """
     names, others = spider.selected(gold, schema), spider.selected(prediction, schema)
-    if not names or not others or set(names) != set(others):
-        return
+    if names and others and (pairs := _partners(names, others)):
+        yield Run(gold, prediction, f"spider:{pairs}")
+
+
+@lru_cache(maxsize=8192)
+def _partners(names: spider.Selected, others: spider.Selected) -> str:
+    """Pair the last columns of each name; none are where the names are not the same."""
     places = {name: at for at, name in enumerate(names)}
     partners = {name: at for at, name in enumerate(others)}
-    pairs = ",".join([f"{at}-{partners[name]}" for name, at in places.items()])
-    yield Run(gold, prediction, f"spider:{pairs}")
+    if places.keys() != partners.keys():
+        return ""
+    return ",".join([f"{at}-{partners[name]}" for name, at in places.items()])

@@ -24,6 +24,9 @@ POWER_FACTOR = 2.8
 """z(0.975) + z(0.80): a two-sided test at 5 % that finds a true difference four times in five."""
 
 
+_Z = float(ndtri((1 + LEVEL) / 2))
+
+
 def wilson(k: float, n: int) -> tuple[float, float]:
     """Bound a proportion by Wilson's score interval (1927).
 
@@ -36,10 +39,9 @@ def wilson(k: float, n: int) -> tuple[float, float]:
     """
     if n == 0:
         return 0.0, 1.0
-    z = float(ndtri((1 + LEVEL) / 2))
-    p, spread = k / n, z * z / n
+    p, spread = k / n, _Z * _Z / n
     middle = (p + spread / 2) / (1 + spread)
-    half = z * sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread)
+    half = _Z * sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread)
     return (0.0 if k <= 0 else max(0.0, middle - half)), (1.0 if k >= n else min(1.0, middle + half))
 
 

@@ -14,9 +14,9 @@ from bench.sql.spider.form import Form, form_of
 from bench.sql.spider.grammar import Variant
 from bench.sql.spider.hardness import LEVELS
 from bench.sql.spider.hardness import hardness as _hardness
-from bench.sql.spider.match import CLAUSES, Clauses, Partial, UncomparableError, clauses, compare
+from bench.sql.spider.match import CLAUSES, Partial, UncomparableError, clauses, compare
 from bench.sql.spider.names import names_of
-from bench.sql.spider.tree import EMPTY, ColumnUnit, Query, Unparsed, ValueUnit
+from bench.sql.spider.tree import EMPTY, Query, Selected, Unparsed
 from bench.types import Schema
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Match",
     "Partial",
     "Query",
+    "Selected",
     "Unparsed",
     "Variant",
     "exact_match",
@@ -105,13 +106,10 @@ def _compared(gold: Form, pred: Form) -> Match:
     return Match(exact, dict(zip(CLAUSES, partials, strict=True)), unparsed)
 
 
-def selected(sql: str, schema: Schema) -> tuple[ColumnUnit | ValueUnit, ...] | None:
+def selected(sql: str, schema: Schema) -> Selected | None:
     """Name the columns of a query's result as the original execution check does, from left to right.
 
     A name is a column unit, or an operator with two of them; an aggregate around it is not part of
     it. ``None`` where the official grammar cannot read the query.
     """
-    found = form_of(sql, names_of(schema), "spider").clauses
-    if not isinstance(found, Clauses):
-        return None
-    return tuple([unit[1] if unit[2] is None else unit for _, unit in found.query.select])
+    return form_of(sql, names_of(schema), "spider").selected

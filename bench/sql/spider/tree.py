@@ -11,6 +11,10 @@ ValueUnit: TypeAlias = tuple[str, ColumnUnit, ColumnUnit | None]
 """(operator or ``none``, left column, right column)."""
 
 
+Selected: TypeAlias = tuple[ColumnUnit | ValueUnit, ...]
+"""Columns of a result, named by what they show of the schema."""
+
+
 class Condition(NamedTuple):
     """``left [NOT] op first [AND second]``; a value is a literal, a column or a query."""
 
