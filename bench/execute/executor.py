@@ -45,7 +45,7 @@ class Executor:
         policy: the limits of every verdict.
         workers: how many processes; as many as there are cores by default.
         require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
-        batch: most items sent to a worker at once; a matter of speed, never of verdicts.
+        batch: most items in a message to a worker, of which a few may wait there; never changes a verdict.
         engine: ``apsw``, or ``stdlib`` where apsw cannot be had; one is never taken for the other.
         cache: a file of verdicts to look in first and to add to, such as ``cache.default()``.
         live: where the databases are, if they are not SQLite files; ``engine`` and ``cache`` are for those.

@@ -24,6 +24,9 @@ from bench.execute.process import Process
 WINDOW = 2048
 """Items read ahead; also what bounds memory."""
 
+AHEAD = 4
+"""Batches that a worker may have before it; it never has more than its share of what is left."""
+
 TICK = 0.05
 """Seconds between two looks at the clocks of the workers."""
 
@@ -119,7 +122,7 @@ class Pool:
 
     def _spawn(self) -> Process:
         self._folders |= self._backlog.folders()
-        worker = Process(self._policy, self._engine, self._folders)
+        worker = Process(self._policy, self._engine, self._folders, self._batch)
         self._workers.append(worker)
         self._selector.register(worker.socket, selectors.EVENT_READ, worker)
         return worker
@@ -136,7 +139,8 @@ class Pool:
             self._top_up(self._spawn())
 
     def _top_up(self, worker: Process) -> None:
-        if worker.retiring or worker.alone or len(worker.outstanding) > self._batch:
+        room = AHEAD * self._batch - len(worker.outstanding)
+        if worker.retiring or worker.alone or 2 * room < AHEAD * self._batch:
             return
         backlog = self._backlog
         if backlog.alone:
@@ -148,8 +152,7 @@ class Pool:
         if database is None:
             return
         fair = -(-len(backlog) // (2 * self._size))
-        count = max(1, min(self._batch, fair))
-        tasks = backlog.take(database, count)
+        tasks = backlog.take(database, max(1, min(room, fair)))
         if tasks[0].folder in worker.folders:
             self._give(worker, tasks, alone=False)
             return

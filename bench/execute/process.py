@@ -39,7 +39,7 @@ class Process:
         golds: outcomes of the gold queries that it has told, by its own numbers.
     """
 
-    def __init__(self, policy: Policy, engine: Program, folders: Iterable[str]) -> None:
+    def __init__(self, policy: Policy, engine: Program, folders: Iterable[str], batch: int) -> None:
         self.folders = frozenset(folders)
         self.outstanding: dict[int, Task] = {}
         self.sandbox: dict[str, bool] | None = None
@@ -48,7 +48,7 @@ class Process:
         self.database = ""
         self.stalled = 0.0
         self.golds: OrderedDict[int, Outcome] = OrderedDict()
-        self._policy, self._engine = policy, engine
+        self._policy, self._engine, self._batch = policy, engine, batch
         self._out, self._in = bytearray(), bytearray()
         slot = _memory(wire.SLOT_BYTES)
         self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
@@ -89,10 +89,11 @@ class Process:
         return self._child.pid
 
     def send(self, tasks: list[Task]) -> None:
-        """Queue a batch of one database and write what the socket takes at once."""
-        self.outstanding.update((task.number, task) for task in tasks)
-        batch = tasks[0].database, [task.request() for task in tasks]
-        self._out += wire.frame(replies.write(batch))
+        """Queue tasks of one database, in batches, and write what the socket takes at once."""
+        self.outstanding.update([(task.number, task) for task in tasks])
+        for at in range(0, len(tasks), self._batch):
+            items = [task.request() for task in tasks[at : at + self._batch]]
+            self._out += wire.frame(replies.write((tasks[0].database, items)))
         self.flush()
 
     @property

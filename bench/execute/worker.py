@@ -34,6 +34,9 @@ from bench.execute.show import show
 HOLD = 0.001
 """Seconds for which finished answers may wait for the next ones; lost ones are only run again."""
 
+READ = 2**18
+"""Bytes read from the supervisor at most at once."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,10 +67,10 @@ def main(socket: int, settings: Settings) -> None:
     _write(socket, [layers, sorted(sys.modules)])
     gc.set_threshold(50_000, 20, 100)
     session = Session(policy, engine, desk.note)
-    for database, items in _batches(socket):
+    answers: list[Answer] = []
+    due = time.monotonic() + HOLD
+    for database, items, more in _batches(socket):
         session.turn_to(database)
-        answers: list[Answer] = []
-        due = time.monotonic() + HOLD
         for item in items:
             try:
                 answers.append(session.answer(item))
@@ -79,7 +82,9 @@ def main(socket: int, settings: Settings) -> None:
                 answers, due = [], time.monotonic() + HOLD
             if session.spent:
                 return
-        _tell(socket, False, answers)
+        if not more:
+            _tell(socket, False, answers)
+            answers, due = [], time.monotonic() + HOLD
 
 
 def _engine(name: str) -> type[Connection]:
@@ -115,21 +120,26 @@ def _tell(socket: int, ends: bool, answers: list[Answer]) -> None:
         _write(socket, [ends, told])
 
 
-def _batches(socket: int) -> Iterator[tuple[str, list[Item]]]:
-    """Read batches, one to a frame, until the other side hangs up."""
-    while head := _read(socket, wire.HEAD.size):
-        yield json.loads(_read(socket, wire.HEAD.unpack(head)[0]))
+def _batches(socket: int) -> Iterator[tuple[str, list[Item], bool]]:
+    """Read batches until the other side hangs up; tells of each whether the next one is here already."""
+    buffer = bytearray()
+    while part := os.read(socket, READ):
+        buffer += part
+        end = _end_of_first(buffer)
+        while end:
+            batch = bytes(buffer[wire.HEAD.size : end])
+            del buffer[:end]
+            end = _end_of_first(buffer)
+            database, items = json.loads(batch)
+            yield database, items, end > 0
 
 
-def _read(socket: int, length: int) -> bytes:
-    parts = []
-    while length:
-        part = os.read(socket, min(length, 65536))
-        if not part:
-            return b""
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+def _end_of_first(buffer: bytearray) -> int:
+    """Find where the first frame ends; 0 if it is not whole."""
+    if len(buffer) < wire.HEAD.size:
+        return 0
+    end: int = wire.HEAD.size + wire.HEAD.unpack_from(buffer)[0]
+    return end if end <= len(buffer) else 0
 
 
 def _write(socket: int, value: object) -> None:
