@@ -63,8 +63,9 @@ class Connection:
         self._counting = False
         if Connection._clock is None:
             Connection._clock = StoppedClock(policy.now)
+            limits = guard.limits(policy).items()
             Connection._limits = tuple(
-                [(getattr(apsw, f"SQLITE_LIMIT_{name}"), value) for name, value in guard.limits(policy).items()]
+                [(getattr(apsw, f"SQLITE_LIMIT_{name}"), most) for name, most in limits]
             )
             apsw.hard_heap_limit(policy.heap)
             codecs.register_error("strict", Connection._drop)

@@ -11,6 +11,7 @@ from bench.errors import ConfigError, near
 from bench.execute.compare import COMPARISONS, MEASURED, base
 from bench.execute.item import Pair, Query, Task, screen
 from bench.execute.policy import Policy
+from bench.types import Outcome, Status
 
 MEMO = 1024
 MEMO_TEXT = 8192
@@ -25,6 +26,18 @@ def located(path: Path) -> str:
     except ValueError:  # a NUL, or bytes that are not UTF-8
         return ""
     return real
+
+
+def stale(database: str) -> Outcome | None:
+    """Refuse a database whose last changes still lie in the file beside it, which no worker reads."""
+    beside = f"{database}-wal"
+    try:
+        if not os.stat(beside).st_size:  # noqa: PTH116 - of a path that may be an address
+            return None
+    except (OSError, ValueError):
+        return None
+    detail = f"{os.path.basename(beside)} holds rows that would be missed: PRAGMA wal_checkpoint(TRUNCATE)"  # noqa: PTH119
+    return Outcome(Status.DB_IO, f"{detail} on the database writes them back")
 
 
 class Intake:
@@ -44,6 +57,7 @@ class Intake:
         self._path: Path | None = None
         self._database = ""
         self._paths: dict[Path, str] = {}
+        self._stale: dict[str, Outcome] = {}
         self._memo: dict[tuple[object, ...], Task] = {}
         self._older: dict[tuple[object, ...], Task] = {}
 
@@ -68,10 +82,10 @@ class Intake:
         if known is not None:
             return known
         fleeting = measured(pair.comparisons)
-        gold, prediction = (
-            _screen_gold(pair.gold, self._most_bytes),
-            screen(pair.prediction, self._most_bytes),
-        )
+        others = tuple([self._real(path) for path in pair.others]) if pair.others else ()
+        refused = self._refused(others)
+        gold = refused or _screen_gold(pair.gold, self._most_bytes)
+        prediction = refused or screen(pair.prediction, self._most_bytes)
         task = Task(
             next(self._numbers),
             self._database,
@@ -79,7 +93,7 @@ class Intake:
             None if prediction else pair.prediction,
             pair.comparisons,
             pair.ordered,
-            tuple([self._real(path) for path in pair.others]) if pair.others else (),
+            others,
             pair.everywhere,
             gold,
             prediction,
@@ -97,9 +111,16 @@ class Intake:
 
     def query(self, query: Query) -> Task:
         """Make a task of a query without a gold."""
-        refused = screen(query.sql, self._most_bytes)
+        database = self._real(query.database)
+        refused = self._stale.get(database) or screen(query.sql, self._most_bytes)
         sql = None if refused else query.sql
-        return Task(next(self._numbers), self._real(query.database), None, sql, outcome=refused)
+        return Task(next(self._numbers), database, None, sql, outcome=refused)
+
+    def _refused(self, others: tuple[str, ...]) -> Outcome | None:
+        """Say why no query runs on the databases of a pair, if one of them is stale."""
+        if not self._stale:
+            return None
+        return next(filter(None, map(self._stale.get, (self._database, *others))), None)
 
     def _real(self, path: Path) -> str:
         """Resolve a path once; workers are shut into the folders that databases really lie in."""
@@ -108,6 +129,8 @@ class Intake:
             if len(self._paths) > MEMO:
                 self._paths.clear()
             found = self._paths[path] = self._place(path)
+            if refused := stale(found):
+                self._stale[found] = refused
         return found
 
 

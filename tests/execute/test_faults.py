@@ -156,6 +156,30 @@ def test_wal_and_locked_databases_are_read(executor: Make, folder: Path) -> None
     assert {path.name for path in folder.iterdir()} >= before - {"good.sqlite-journal"}
 
 
+def test_a_database_is_not_read_without_the_rows_that_wait_beside_it(
+    executor: Make, folder: Path, database: Path, tmp_path: Path
+) -> None:
+    path = folder / "wal.sqlite"
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.executescript("PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1), (2)")
+    one = executor(cache=tmp_path / "cache.sqlite")
+    pairs = [
+        Pair("main", path, "SELECT 1", "SELECT 2", ("bird",)),
+        Pair("other", database, "SELECT 1", "SELECT 1", ("bird",), others=(path,), everywhere=("bird",)),
+        Pair("good", database, "SELECT 1", "SELECT 1", ("bird",)),
+    ]
+    refused = one.run(path, "SELECT count(*) FROM t")
+    assert (refused.status, refused.preview) == (Status.DB_IO, ())
+    assert "wal.sqlite-wal" in refused.detail
+    assert "wal_checkpoint(TRUNCATE)" in refused.detail
+    assert [judged.gold.status for judged in one.judge(pairs)] == [Status.DB_IO, Status.DB_IO, Status.OK]
+
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert one.run(path, "SELECT count(*) FROM t").preview == ((2,),)
+    assert [judged.gold.status for judged in one.judge(pairs)] == [Status.OK] * 3
+    writer.close()
+
+
 def test_a_database_that_is_replaced_is_opened_anew(executor: Make, folder: Path, database: Path) -> None:
     path = folder / "good.sqlite"
     one = executor()
