@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from bench.site.board import Line, Sheet
-from bench.site.legend import Sign
+from bench.site.legend import PALETTE, Sign
 from bench.site.text import visible
 
 if TYPE_CHECKING:
@@ -17,11 +18,15 @@ WIDTH, HEIGHT = 420, 260
 INK, MUTED, RULE, GROUND, ACCENT = "#1b1d1f", "#596068", "#dfe2e5", "#ffffff", "#0a5c8f"
 """The colours of ``board.css`` in daylight; ``draw.py`` puts those of the night in their place."""
 
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+"""vl-convert ships the first, so that it sets a drawing alike on every machine; the others are as wide."""
+
 MOST = 12
 """Rows that a chart of bars or lines shows; a table shows all."""
 
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
-"""What tells the lines of one model from those of another."""
+SWATCHES = ("■", "□", "●", "○")
+"""What tells lines of one colour apart, and stands before their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +61,75 @@ def named(number: int, line: Line) -> dict[str, Any]:
     }
 
 
-def hues(signs: Mapping[str, Sign], lines: Sequence[Line]) -> alt.Color:
-    """Colour what is of a method; the legend names those that are there."""
-    import altair as alt
+def hues(signs: Mapping[str, Sign], lines: Sequence[Line], *, shown: alt.Legend | None = None) -> alt.Color:
+    """Colour what is of a method; where all is of one method, what is of a model.
 
-    there = dict.fromkeys(line.method for line in lines)
-    names = [visible(method) for method in signs if method in there]
-    colours = [sign.colour for method, sign in signs.items() if method in there]
-    return alt.Color("method:N", scale=alt.Scale(domain=names, range=colours), legend=legend())
+    Args:
+        signs: how each method is drawn.
+        lines: the rows that are there.
+        shown: the legend; without one, names stand elsewhere.
+    """
+    methods = dict.fromkeys(line.method for line in lines)
+    models = dict.fromkeys(line.model for line in lines)
+    if len(methods) == 1 < len(models):
+        colours = {visible(model): PALETTE[i % len(PALETTE)] for i, model in enumerate(models)}
+        return _colour("model:N", colours, shown)
+    colours = {visible(method): sign.colour for method, sign in signs.items() if method in methods}
+    return _colour("method:N", colours, shown)
+
+
+def turns(lines: Sequence[Line]) -> dict[str, int]:
+    """Number the lines that have one colour: models of one method, or what is beyond the palette.
+
+    Returns:
+        The row as charts name it → its number, from 0.
+    """
+    methods = list(dict.fromkeys(line.method for line in lines))
+    models = list(dict.fromkeys(line.model for line in lines))
+    alike = len(models) > 1 and len(methods) > 1
+    return {
+        named(i, line)["row"]: (models.index(line.model) if alike else i // len(PALETTE)) % len(DASHES)
+        for i, line in enumerate(lines)
+    }
 
 
 def dashes(lines: Sequence[Line]) -> alt.StrokeDash:
-    """Tell lines of different models apart; models after the fourth share a dash."""
+    """Dash the lines that have one colour, each in its way."""
     import altair as alt
 
-    models = [visible(model) for model in dict.fromkeys(line.model for line in lines)]
-    range_ = [DASHES[i % len(DASHES)] for i in range(len(models))]
-    shown = legend(lines=True) if len(models) > 1 else None
-    return alt.StrokeDash("model:N", scale=alt.Scale(domain=models, range=range_), legend=shown)
+    turn = turns(lines)
+    scale = alt.Scale(domain=list(turn), range=[DASHES[number] for number in turn.values()])
+    return alt.StrokeDash("row:N", scale=scale, legend=None)
 
 
-def legend(*, lines: bool = False) -> alt.Legend:
-    """Put a legend below its chart; of lines it shows how they are dashed."""
+def ceiling(shares: Iterable[float]) -> int:
+    """Give the upper end of an axis of percents: the next ten.
+
+    >>> ceiling([12.0, 61.5]), ceiling([100.0])
+    (70, 100)
+    """
+    return min(100, 10 * (floor(max(shares) / 10) + 1))
+
+
+def _colour(field: str, colours: Mapping[str, str], shown: alt.Legend | None) -> alt.Color:
     import altair as alt
 
-    found = alt.Legend(title=None, orient="bottom", columns=6, labelLimit=200, symbolStrokeWidth=2)
-    if lines:
-        found.symbolType, found.symbolStrokeColor = "stroke", INK
-    return found
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return alt.Color(field, scale=scale, legend=shown)
 
 
-def finished(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+def legend(columns: int = 6) -> alt.Legend:
+    """Put a legend below its chart."""
+    import altair as alt
+
+    return alt.Legend(title=None, orient="bottom", columns=columns, labelLimit=200, symbolStrokeWidth=2)
+
+
+def finished(chart: alt.Chart | alt.LayerChart, width: int = WIDTH) -> dict[str, Any]:
     """Dress a chart in the page's colours and type; the address of the schema is left out."""
     dressed = (
-        chart.properties(width=WIDTH, height=HEIGHT, background=GROUND)
-        .configure(font="sans-serif")
+        chart.properties(width=width, height=HEIGHT, background=GROUND)
+        .configure(font=FONT)
         .configure_axis(
             labelColor=MUTED,
             titleColor=INK,

@@ -47,7 +47,7 @@ def letter(
         walls: what else no name may touch.
 
     >>> letter([(50, 50, "a"), (50, 60, "b")], 100, 100)
-    [Lettered(dx=9, dy=0, align='left'), Lettered(dx=9, dy=0, align='left')]
+    [Lettered(dx=9, dy=0, align='left'), Lettered(dx=-9, dy=0, align='right')]
     """
     taken = [(x - POINT, y - POINT, x + POINT, y + POINT) for x, y, _ in points]
     taken += walls
@@ -64,6 +64,42 @@ def letter(
         else:
             found.append(None)
     return found
+
+
+def spread(heights: Sequence[float], height: float) -> list[float]:
+    """Move names that stand one below the other apart, each as little as the order of their places lets it.
+
+    Args:
+        heights: where each name would stand, in pixels from above.
+        height: of the chart, in pixels; names that are too many for it run out below.
+
+    Returns:
+        How far down each is moved.
+
+    >>> spread([50.0, 48.0, 10.0], 100)
+    [5.5, -5.5, 0.0]
+    """
+    groups: list[list[int]] = []  # of names that touch
+    for i in sorted(range(len(heights)), key=lambda i: heights[i]):
+        group = [i]
+        while groups and _first(group, heights, height) < _below(groups[-1], heights, height):
+            group = groups.pop() + group
+        groups.append(group)
+    moved = [0.0] * len(heights)
+    for group in groups:
+        for place, i in enumerate(group):
+            moved[i] = round(_first(group, heights, height) + LINE * place - heights[i], 1)
+    return moved
+
+
+def _below(group: Sequence[int], heights: Sequence[float], height: float) -> float:
+    return _first(group, heights, height) + LINE * len(group)
+
+
+def _first(group: Sequence[int], heights: Sequence[float], height: float) -> float:
+    """Say where the first of some names stands that have their mean place together."""
+    room = LINE * (len(group) - 1)
+    return max(0.0, min(sum(heights[i] for i in group) / len(group) - room / 2, height - room))
 
 
 def _box(x: float, y: float, align: Align, characters: int) -> Box:

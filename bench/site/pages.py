@@ -9,11 +9,10 @@ from importlib.resources import files
 from bench.judge.score import levels_of
 from bench.results import SuiteResult
 from bench.site import downloads, draw, origin, whisker
-from bench.site.board import Board, Line, Sheet, board
+from bench.site.board import Board, Sheet, board
 from bench.site.charts import charts
 from bench.site.crew import Crew
 from bench.site.dress import Chart
-from bench.site.drill import cell_home
 from bench.site.feed import feed
 from bench.site.figures import BLANK, Figure, labels
 from bench.site.pairs import RATIOS
@@ -155,11 +154,8 @@ def _board(
 def sections(arranged: Board) -> Iterator[Section]:
     """List what else is rendered, each by itself."""
     result = arranged.result
-    scripts = {
-        _speaker(line): f"{cell_home(line.cells[0])}.js" for sheet in arranged.sheets for line in sheet.done
-    }
     for number, cell in enumerate(result.cells):
-        yield CellSection(cell.slug, number, arranged.summaries.get(cell.slug), scripts.get(cell.slug, ""))
+        yield CellSection(cell.slug, number, arranged.summaries.get(cell.slug))
     for sheet in arranged.sheets if result.answers else ():
         yield from _questions(sheet, arranged)
 
@@ -170,11 +166,6 @@ def explained(crew: Crew, listed: Sequence[Section]) -> Iterator[Section]:
     found = dict(zip(slips, diagnosed(crew, slips), strict=True))
     for one in listed:
         yield replace(one, differing=found.get(one.number, {})) if isinstance(one, CellSection) else one
-
-
-def _speaker(line: Line) -> str:
-    """Name the cell whose answers stand for a row: its first finished seed."""
-    return next(cell.slug for cell in line.cells if not cell.missing)
 
 
 def _questions(sheet: Sheet, arranged: Board) -> Iterator[QuestionsSection]:

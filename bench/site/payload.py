@@ -71,7 +71,7 @@ def _line(line: Line, summaries: Mapping[str, Summary]) -> dict[str, object]:
         "method": line.method,
         "size": line.figures["size"].number if "size" in line.figures else None,
         "home": cell_home(line.cells[0]),
-        "statements": "" if line.missing else f"{cell_home(line.cells[0])}.js",
+        "seeds": [[cell.seed, f"{cell_home(cell)}.js"] for cell in line.cells if not cell.missing],
         "marks": {metric: pack(marks) for metric, marks in line.marks.items()},
         "ends": [_ends(summaries[cell.slug]) for cell in line.cells if not cell.missing],
     }

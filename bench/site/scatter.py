@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from bench.site.board import Sheet
-from bench.site.dress import HEIGHT, INK, MUTED, WIDTH, Chart, finished, hues, legend, named
+from bench.site.dress import HEIGHT, INK, MUTED, WIDTH, Chart, ceiling, finished, hues, legend, named
 from bench.site.legend import Sign
 from bench.site.lettering import Box, Lettered, letter
 from bench.site.text import visible
@@ -77,7 +77,7 @@ def _spec(
     import altair as alt
 
     low, high = min(row["cost"] for row in rows) / 1.4, max(row["cost"] for row in rows) * 1.6
-    top = min(100, 10 * (floor(max(row["gain"] for row in rows) / 10) + 1))
+    top = ceiling(row["gain"] for row in rows)
     for row, place in zip(rows, _letter(rows, low, high, top), strict=True):
         row |= {"named": place is not None}
         row |= {"dx": place.dx, "dy": place.dy, "align": place.align} if place else {}
@@ -93,7 +93,7 @@ def _spec(
     shown = {visible(line.method): signs[line.method] for line in there}
     shapes = alt.Scale(domain=list(shown), range=[sign.path for sign in shown.values()])
     points = base.mark_point(filled=True, size=90, opacity=1).encode(
-        color=hues(signs, there),
+        color=hues(signs, there, shown=legend()),
         shape=alt.Shape("method:N", scale=shapes, legend=legend()),
         tooltip=["row:N", "cost:Q", "gain:Q"],
     )

@@ -29,24 +29,22 @@ class CellSection:
     Attributes:
         name: its name among the sections of a board.
         number: its place in the suite.
-        script: the name of the file with its statements, if it is the one that answers for its row.
         differing: how its wrong answers differ from gold.
     """
 
     name: str
     number: int
     summary: Summary | None
-    script: str
     differing: Differing = field(default_factory=dict)
 
     def pages(self, result: SuiteResult) -> Pages:
         """Render them, file by file."""
         cell = result.cells[self.number]
-        if self.script:
-            yield self.script, statements(cell, linked=result.answers)
+        home = drill.cell_home(cell)
+        if self.summary is not None:
+            yield f"{home}.js", statements(cell, linked=result.answers)
         if not result.answers:
             return
-        home = drill.cell_home(cell)
         yield f"{home}.html", self._own(cell, result)
         if self.summary is not None:
             yield from self._answers(cell, result)

@@ -92,8 +92,7 @@ class Keys:
     def of(self, section: Section) -> str:
         """Give the key of a section, or nothing."""
         if isinstance(section, CellSection):
-            key = self._cells[section.number]
-            return digest_all([key, section.script]) if key else ""
+            return self._cells[section.number]
         met = zip(self._result.cells, self._cells, strict=True)
         keys = [key for cell, key in met if cell.dataset_name == section.sheet]
         return digest_all([*keys, section.name]) if all(keys) else ""

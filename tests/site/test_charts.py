@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -11,10 +12,11 @@ import pytest
 
 from bench.site import charts as module
 from bench.site.board import board
-from bench.site.charts import charts, smoothed
+from bench.site.charts import charts
 from bench.site.draw import NIGHT, files
 from bench.site.legend import PALETTE, SHADES, SHAPES, signs
-from bench.site.lettering import GLYPH, LINE, letter
+from bench.site.lettering import GLYPH, LINE, letter, spread
+from bench.site.lines import smoothed
 from bench.site.scatter import front, ticks, walls
 from tests.site.cells import cell
 
@@ -98,10 +100,49 @@ def test_a_method_has_one_colour_in_every_chart_and_in_the_table(result, drawn):
     told = {method: sign.colour for method, sign in arranged.signs.items()}
     assert list(told) == ["base", "lora", "qlora"]
     found = [scale for chart in drawn.values() for scale in colours(chart.spec)]
-    assert len(found) == 6  # three clouds of points, lines and points of the levels, the losses
+    assert len(found) == 9  # three clouds of points; lines, points and swatches of the levels and the losses
     assert all(colour == told[method] for scale in found for method, colour in scale.items())
     assert {method for scale in found for method in scale} == set(told)
     assert not set(told.values()) & set(SHADES)  # nobody takes an ending for a method
+
+
+def test_a_chart_is_drawn_up_alike_each_time(result, drawn):
+    assert {chart.name: chart.spec for chart in drawings(board(result))} == {
+        name: chart.spec for name, chart in drawn.items()
+    }
+
+
+def test_drawings_are_set_in_the_type_that_their_engine_ships(drawn):
+    for chart in drawn.values():
+        drawing = dict(files(chart, "x"))["charts/x.svg"].decode("utf-8")
+        families = set(re.findall(r'font-family="([^"]+)"', drawing))
+        assert families == {"Liberation Sans, Arial, Helvetica, sans-serif"}
+
+
+def test_rows_of_one_method_differ_in_colour_or_else_in_dash(result, dataset):
+    many = tuple(cell(dataset, f"tiny-{i}", "lora", set(range(3, 3 + i % 10))) for i in range(12))
+    spec = {chart.name: chart for chart in drawings(board(replace(result, cells=many)))}["levels"].spec
+    line = spec["layer"][0]["encoding"]
+    hues = dict(zip(line["color"]["scale"]["domain"], line["color"]["scale"]["range"], strict=True))
+    dash = dict(zip(line["strokeDash"]["scale"]["domain"], line["strokeDash"]["scale"]["range"], strict=True))
+    assert len({(hues[f"tiny-{i}"], str(dash[f"tiny-{i} lora"])) for i in range(12)}) == 12
+    ends = [row for row in spec["data"]["values"] if "name" in row]
+    assert [row["name"] for row in ends] == [f"tiny-{i}" for i in range(12)]
+    assert {row["level"] for row in ends} == {"extra"}
+    assert len({(hues[row["model"]], row["swatch"]) for row in ends}) == 12
+
+
+def test_names_at_the_ends_of_lines_never_touch_and_keep_their_order():
+    rng = random.Random(5)
+    for n in (1, 2, 5, 12, 20):
+        heights = [rng.uniform(0, 260) for _ in range(n)]
+        placed = [height + moved for height, moved in zip(heights, spread(heights, 260), strict=True)]
+        order = sorted(range(n), key=lambda i: heights[i])
+        assert order == sorted(range(n), key=lambda i: placed[i])
+        assert all(b - a >= LINE - 0.2 for a, b in pairwise(sorted(placed)))
+        assert min(placed) >= -0.1
+        assert max(placed) <= 260.1
+    assert spread([10, 200], 260) == [0, 0]
 
 
 def test_signs_differ_for_as_long_as_they_can():

@@ -31,10 +31,41 @@ def test_rows_are_chosen_and_the_address_follows(page, site):
     opened(page, site)
     page.locator("[name=a]").select_option("tiny-small/lora")
     page.locator("[name=b]").select_option("tiny-medium/lora")
-    page.wait_for_selector('html[data-ready="0 tiny-small/lora tiny-medium/lora"]')
-    assert page.url.endswith("a=tiny-small%2Flora&b=tiny-medium%2Flora")
+    page.wait_for_selector('html[data-ready^="0 tiny-small/lora tiny-medium/lora"]')
+    assert "a=tiny-small%2Flora&sa=0&b=tiny-medium%2Flora" in page.url
     page.go_back()
     page.wait_for_selector('html[data-ready^="0 tiny-small/lora tiny-small/"]')
+
+
+def test_of_several_seeds_each_can_be_read(page, site, result):
+    """The counts are of all seeds; a statement and how it ended are of the seed that is chosen."""
+    seeds = [cell for cell in result.cells if (cell.model, cell.method) == ("tiny-small", "lora")]
+    assert [cell.seed for cell in seeds] == [0, 1]
+    asked = seeds[0].dataset.examples
+    said = [{one.example_id: one for one in cell.predictions} for cell in seeds]
+    told = [{one.example_id: one for one in cell.verdicts} for cell in seeds]
+    apart = [one for one in asked if said[0][one.id].sql != said[1][one.id].sql]
+    opened(page, site, "#sheet=0&a=tiny-small%2Flora&sa=0&b=tiny-medium%2Flora")
+    expect(page.get_by_label("Seed of B")).to_be_hidden()
+    verdict = page.locator("#verdict").text_content()
+    looked = 0
+    for seed in (0, 1):
+        page.get_by_label("Seed of A").select_option(str(seed))
+        page.wait_for_selector(f'html[data-ready="0 tiny-small/lora tiny-medium/lora {seed} 0"]')
+        assert f"sa={seed}" in page.url
+        assert page.locator("#verdict").text_content() == verdict
+        for one in apart:
+            flip = page.locator("#flips details", has_text=one.question)
+            if flip.count():
+                flip.locator("summary").click()
+                figure = flip.locator("figure").nth(1)
+                right = told[seed][one.id].metrics["ex.spider"]
+                caption = figure.locator("figcaption").text_content()
+                assert caption.startswith(f"A, seed {seed}: correct" if right else f"A, seed {seed}: ")
+                assert ("correct" in caption) == right
+                assert figure.locator("pre").text_content() == (said[seed][one.id].sql or "no SQL")
+                looked += 1
+    assert looked >= 2
 
 
 def test_without_javascript_the_methods_of_each_model_are_compared(browser, site):
