@@ -17,6 +17,9 @@ from bench.types import Outcome, Status
 NO_STATEMENT = "there is no statement"
 """What is said of a text with nothing but space and comments."""
 
+PRAGMA_FINDS_NOTHING = "PRAGMA is not a query; it finds nothing"
+"""What is said of a PRAGMA that may be read and gave no row: official scripts take that for an answer."""
+
 
 class Pair(msgspec.Struct, frozen=True):
     """A prediction to compare with its gold; ``ordered`` where the order of rows matters.

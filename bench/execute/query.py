@@ -100,7 +100,8 @@ def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
             result.table = []
     else:
         if word in text.COMMANDS:
-            result = Result("forbidden", f"{word.upper()} is not a query")
+            nothing = "" if result.rows else "; it finds nothing"
+            result = Result("forbidden", f"{word.upper()} is not a query{nothing}")
         elif connection.explains:
             result = Result("not_a_query", "EXPLAIN is not an answer")
         elif not connection.statements:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, tee
 
 from bench.execute import Executor, Judged, Pair
-from bench.execute.item import NO_STATEMENT
+from bench.execute.item import NO_STATEMENT, PRAGMA_FINDS_NOTHING
 from bench.judge.exact import EM_RULES
 from bench.judge.garbage import seldom_collected
 from bench.judge.rules import EX_RULES, ExRule
@@ -25,6 +25,8 @@ from bench.types import ABSTAIN, Dataset, Example, Outcome, Prediction, Schema, 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 UNTRIED = Outcome(Status.OK, NOT_RUN)
 GRADED = frozenset(metric for metric, rule in EX_RULES.items() if rule.grade)
+SILENT = {NO_STATEMENT: "no statement", PRAGMA_FINDS_NOTHING: "a PRAGMA without rows"}
+"""What official scripts take for a query that finds nothing, by what the executor says of it."""
 NO_GOLD = Outcome(Status.OK, "no SQL answers this question")
 
 BLOCK = 2048
@@ -212,7 +214,7 @@ def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str
                 notes.append(
                     f"{metric}: {EM_RULES[metric].reader} cannot read the prediction ({match.unparsed})"
                 )
-    shown = _shown(judged.values()) if sql else None
+    shown = _shown(task, judged, metrics[0]) if sql else None
     gold = shown.gold if shown else Outcome(Status.OK, "not run: there was nothing to compare it with")
     answer = shown.prediction if shown else UNTRIED if sql else NO_SQL
     return Verdict(
@@ -222,7 +224,7 @@ def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str
         metrics=values,
         gold=gold,
         prediction=answer,
-        reason="" if values[metrics[0]] else _reason(gold, answer, shown.failed_on if shown else ""),
+        reason="" if values[metrics[0]] else _why(gold, answer, shown, metrics[0]),
         notes=tuple(notes),
     )
 
@@ -252,7 +254,7 @@ def _execution(rule: ExRule, runs: Sequence[Run], judged: Results) -> tuple[bool
     """Decide one rule, and name the quirk that it owes a success to.
 
     Official scripts reward an empty result for an empty result, whatever its columns, and some of
-    them take a text without a statement for a query that finds nothing.
+    them take a text without a statement, or a PRAGMA, for a query that finds nothing.
     """
     best: bool | float = 0.0 if rule.grade else False
     quirk: list[str] = []
@@ -261,8 +263,11 @@ def _execution(rule: ExRule, runs: Sequence[Run], judged: Results) -> tuple[bool
         value, owed = result.equal.get(run.comparison, False), ""
         gold, answer = result.gold, result.prediction
         if rule.official and gold.status is Status.OK and gold.rows == 0:
-            if _is_silent(answer) and rule.silence(run.prediction):
-                value, owed = True, "no statement counts as a query that finds nothing, as gold does"
+            if answer.detail in SILENT and rule.silence(run.prediction):
+                value, owed = (
+                    True,
+                    f"{SILENT[answer.detail]} counts as a query that finds nothing, as gold does",
+                )
             elif value and len(gold.columns) != len(answer.columns):
                 owed = "two empty results are equal, whatever their columns"
         if value and rule.grade:
@@ -272,15 +277,24 @@ def _execution(rule: ExRule, runs: Sequence[Run], judged: Results) -> tuple[bool
     return best, quirk
 
 
-def _is_silent(answer: Outcome) -> bool:
-    return answer.status is Status.NOT_A_QUERY and answer.detail == NO_STATEMENT
+def _shown(task: _Task, judged: Results, first: str) -> Judged | None:
+    """Choose the pair whose rows a reader sees: what the first rule ran, else the texts as they stand."""
+    runs = task.runs.get(first) or _plainest(task)
+    held = (judged[run.texts] for run in runs if judged[run.texts].equal.get(run.comparison) is True)
+    return next(held, judged[runs[0].texts] if runs else None)
 
 
-def _shown(results: Iterable[Judged]) -> Judged | None:
-    """Choose the pair whose rows a reader sees: an equal one if there is one, else the first."""
-    every = list(results)
-    equal = (result for result in every if any(value is True for value in result.equal.values()))
-    return next(equal, every[0] if every else None)
+def _plainest(task: _Task) -> Sequence[Run]:
+    every = [run for runs in task.runs.values() for run in runs]
+    sql = task.prediction.sql if task.prediction else None
+    return [run for run in every if run.gold in task.example.gold and run.prediction == sql] or every
+
+
+def _why(gold: Outcome, answer: Outcome, shown: Judged | None, first: str) -> str:
+    """Say in words why a prediction is wrong under the first rule."""
+    if shown and not shown.failed_on and any(value is True for value in shown.equal.values()):
+        return f"right by another rule, wrong by {first}"
+    return _reason(gold, answer, shown.failed_on if shown else "")
 
 
 def _reason(gold: Outcome, answer: Outcome, failed_on: str) -> str:

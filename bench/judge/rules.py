@@ -45,7 +45,7 @@ class ExRule:
             they found.
         official: whether it reproduces a published script, quirks included.
         version: raised by hand when a verdict changes.
-        silence: which predictions without a statement count as one with an empty result.
+        silence: which predictions without a query count as one with an empty result.
         grade: what a success is worth, from what its comparison found and the outcomes of gold and
             prediction; without it a verdict is right or wrong.
         everywhere: whether it has to hold on every database of the question, where there are several.

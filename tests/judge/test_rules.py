@@ -14,7 +14,7 @@ from bench.judge.disagree import disagreements
 from bench.judge.golds import check
 from bench.judge.judge import judge
 from bench.judge.rules import EX_RULES, STEADY, metrics
-from bench.types import Column, Dataset, Example, Prediction, Schema, Table, Verdict
+from bench.types import Column, Dataset, Example, Prediction, Schema, Status, Table, Verdict
 
 ROWS = [("ann", 1, 2.0), ("bob", 1, 3.5), ("cid", 2, 3.5), ("dan", 3, None), ("ann", 3, 0.5)]
 
@@ -142,6 +142,33 @@ def test_no_statement_for_an_empty_gold_is_right_for_bird_only(verdict: Callable
     assert {metric for metric, value in found.metrics.items() if value} == of_bird | of_test_suite
     assert "quirk: ex.bird: no statement counts as a query that finds nothing, as gold does" in found.notes
     assert not any(verdict("SELECT name FROM t", pred).metrics.values())
+
+
+def test_a_pragma_without_rows_for_an_empty_gold_is_a_quirk(verdict: Callable[..., Verdict]):
+    found = verdict("SELECT name FROM t WHERE rank = 77", "PRAGMA table_info(nope)")
+    assert {metric for metric, value in found.metrics.items() if value} == {
+        *SUITE, "ex.bird", "soft-f1", "ves.steps", "r-ves.steps"
+    }  # fmt: skip
+    assert (
+        "quirk: ex.bird: a PRAGMA without rows counts as a query that finds nothing, as gold does"
+        in found.notes
+    )
+    assert found.prediction.status is Status.FORBIDDEN
+    assert not any(verdict("SELECT name FROM t WHERE rank = 77", "PRAGMA table_info(t)").metrics.values())
+    assert not any(verdict("SELECT name FROM t WHERE rank = 77", "PRAGMA user_version").metrics.values())
+
+
+def test_rows_are_shown_as_the_first_rule_has_them(verdict: Callable[..., Verdict]):
+    gold, pred = "SELECT DISTINCT rank / 9 FROM t", "SELECT rank / 9 IS NULL FROM t"
+    found = verdict(gold, pred, "ex.spider", "ex.test-suite", "ex.bird")
+    assert found.gold.rows == 1  # ex.spider cannot read it; the test-suite's text lacks DISTINCT
+    assert verdict(gold, pred, "ex.test-suite", "ex.bird").gold.rows > 1
+
+
+def test_a_reason_does_not_speak_against_the_rows_beside_it(verdict: Callable[..., Verdict]):
+    found = verdict("SELECT name FROM t", "SELECT name FROM t WHERE 1 + 1", "ex.spider", "ex.bird")
+    assert found.metrics == {"ex.spider": False, "ex.bird": True}
+    assert found.reason == "right by another rule, wrong by ex.spider"
 
 
 def test_any_of_several_golds_will_do(verdict: Callable[..., Verdict]):
