@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli.options import AllowUnsafe, AsJson, RequireSandbox
-from bench.errors import DONE, FAILED
+from bench.errors import DONE, FAILED, ConfigError
 from bench.words import count
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ def execute(
     now: Annotated[str, typer.Option(help="What SQL's clock shows, such as 2026-11-20.")] = "",
     rows: Annotated[int, typer.Option(min=1, max=1000, help="Rows shown at most.")] = 10,
     engine: Annotated[
-        str, typer.Option(help="apsw, or stdlib: Python's own, with fewer guarantees.")
-    ] = "apsw",
+        str,
+        typer.Option(
+            help="For files: apsw, or stdlib, Python's own, with fewer guarantees.  [default: apsw]"
+        ),
+    ] = "",
     require_sandbox: RequireSandbox = False,
     allow_unsafe: AllowUnsafe = False,
     as_json: AsJson = False,
@@ -42,12 +45,18 @@ def execute(
     limits = replace(at(named(policy, where="--policy"), now, where="--now"), preview_rows=rows)
     text = sys.stdin.read() if sql == "-" else sql
     live = Live(database, allow_unsafe=allow_unsafe, where="DB") if is_address(database) else None
-    with Executor(limits, workers=1, engine=engine, require_sandbox=require_sandbox, live=live) as executor:
+    if live and engine:
+        raise ConfigError(
+            "names a build of SQLite, and this is an address", where="--engine", todo="leave the option out"
+        )
+    with Executor(
+        limits, workers=1, engine=engine or "apsw", require_sandbox=require_sandbox, live=live
+    ) as executor:
         outcome = executor.run(Path(database), text)
         if as_json:
             print(json.dumps(_json(outcome, executor), indent=2))
         else:
-            _show(outcome, executor, open_files=live is not None and "/" in live.program.files)
+            _show(outcome, executor, is_open=live is not None and live.is_open)
     raise typer.Exit(DONE if outcome.status == "ok" else FAILED)
 
 
@@ -73,7 +82,7 @@ def _plain(value: Scalar) -> object:
     return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
 
 
-def _show(outcome: Outcome, executor: Executor, *, open_files: bool) -> None:
+def _show(outcome: Outcome, executor: Executor, *, is_open: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -94,7 +103,7 @@ def _show(outcome: Outcome, executor: Executor, *, open_files: bool) -> None:
     for note in outcome.notes:
         err.print(f"note: {note}", markup=False)
     absent = [layer for layer, stands in executor.sandbox.items() if not stands]
-    whole = "sandbox, but a worker may read files and connect" if open_files else "whole sandbox"
+    whole = "sandbox, but a worker may read files and connect" if is_open else "whole sandbox"
     walls = f"sandbox without {', '.join(absent)}" if absent else whole
     cost = f"{outcome.steps:,} of {executor.policy.steps:,} steps, " if outcome.steps else ""
     err.print(f"{cost}{executor.engine}, {walls}", markup=False)

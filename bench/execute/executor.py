@@ -66,7 +66,7 @@ class Executor:
         if size < 1 or batch < 1:
             raise ConfigError("an executor needs at least one worker and a batch of at least one")
         if live:
-            live.check(policy)
+            live.check(policy, require_sandbox=require_sandbox)
         self.policy, self._live = policy, live
         self._engine = "" if live else named_engine(engine)
         program = live.program if live else Program(engine)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from bench.errors import ConfigError
 from bench.execute.engines import Program
-from bench.execute.policy import Policy
+from bench.execute.policy import STANDARD, Policy
 from bench.registry import find
 
 ALIASES = {"postgresql": "postgres", "mariadb": "mysql"}
@@ -95,12 +95,28 @@ class Live:
         """What workers load."""
         return self.adapter.program
 
-    def check(self, policy: Policy) -> None:
-        """Refuse limits that the engine cannot keep.
+    @property
+    def is_open(self) -> bool:
+        """Whether its workers may read every file and connect, as the clients of servers must."""
+        return "/" in self.program.files
+
+    def check(self, policy: Policy, *, require_sandbox: bool = False) -> None:
+        """Refuse what the engine cannot keep.
 
         Raises:
-            ConfigError: they are relative to the operations of gold, which it does not count.
+            ConfigError: limits that are relative to the operations of gold, which it does not count; a time
+                that its clock cannot show; a whole sandbox, where its workers need files and the network.
         """
+        if require_sandbox and self.is_open:
+            raise ConfigError(
+                f"a worker that asks {self.engine} may read files and connect: its sandbox is not whole",
+                where="--require-sandbox",
+                todo="leave the option out, or judge on SQLite or DuckDB",
+            )
+        if policy.now != STANDARD.now and not self.adapter.limits["the clock"]:
+            raise ConfigError(
+                f"the clock of {self.engine} cannot be set", where="--now", todo="leave the option out"
+            )
         if policy.relative_steps is not None:
             raise ConfigError(
                 f"the policy '{policy.name}' counts operations, and {self.engine} does not tell of them",

@@ -64,6 +64,19 @@ def test_what_no_engine_answers_is_refused_at_once(address, told):
         Live(address)
 
 
+@pytest.mark.parametrize(
+    "address, word, told",
+    [
+        ("duckdb:x.duckdb", "--engine=stdlib", "--engine: names a build of SQLite"),
+        ("postgresql://localhost/x", "--now=2026-01-01", "--now: the clock of postgresql cannot be set"),
+        ("mysql://localhost/x", "--require-sandbox", "may read files and connect"),
+    ],
+)
+def test_what_an_engine_cannot_keep_is_refused_before_it_is_asked(address, word, told):
+    done = _bench("exec", address, "SELECT 1", word)
+    assert (done.returncode, told in " ".join(done.stderr.split())) == (2, True), done.stderr
+
+
 def _bench(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "bench.cli", *words], capture_output=True, text=True)
 
