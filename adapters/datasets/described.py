@@ -22,7 +22,9 @@ def read_list(path: Path) -> list[dict[str, Any]]:
     """
     items = read_json(path)
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
-        raise DataError("is not a list of objects", where=str(path), todo="unpack the archive again")
+        raise DataError(
+            "is no list of objects, or an empty one", where=str(path), todo="unpack the archive again"
+        )
     return items
 
 
@@ -72,7 +74,14 @@ _SCHEMAS: dict[tuple[str, str, tuple[int, int, int], str], Schema] = {}
 
 
 def _read(db_id: str, database: Path, described: Mapping[str, Any] | None) -> Schema:
-    from_file = from_entry(described) if described else Schema(db_id, ())
+    try:
+        from_file = from_entry(described) if described else Schema(db_id, ())
+    except (LookupError, TypeError, ValueError) as error:
+        raise DataError(
+            f"the description of the database '{db_id}' is damaged ({error!r})",
+            where="tables.json, or what describes schemas in its place",
+            todo="unpack the archive again",
+        ) from error
     try:
         real = Sqlite().introspect(database, db_id)
     except BenchError:

@@ -14,6 +14,7 @@ stop the questions on others.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from bench.errors import ConfigError, DataError, near
 from bench.sets.protocol import AbsentError
 from bench.sets.shelf import installed
 from bench.sets.source import Source
-from bench.types import Dataset, Example
+from bench.types import Dataset, Example, Schema
 
 Item: TypeAlias = Mapping[str, Any]
 
@@ -32,6 +33,10 @@ Parts: TypeAlias = tuple[tuple[str, ...], ...]
 """The files that a split is made of, each with the names it is known by."""
 
 Splits: TypeAlias = Mapping[str, Parts]
+
+
+_NAME = re.compile(r"(?!\.)[^/\\]+")
+"""The name of a database, which names a file as well: no way leads out of the folder by it."""
 
 
 class Folder:
@@ -97,10 +102,7 @@ class Folder:
             ConfigError: no such split.
             DataError: a file is missing or damaged, a question lacks a field, or two share an id.
         """
-        if split not in self.files:
-            raise ConfigError(
-                f"unknown split '{split}'", where=f"data set '{self.name}'", todo=near(split, self.files)
-            )
+        self.refuse_unknown(split)
         examples: list[Example] = []
         for names in self.files[split]:
             path = self._file(names)
@@ -168,6 +170,28 @@ class Folder:
         wanted = sorted({example.db_id for example in examples})
         databases = {db_id: self.database(split, db_id) for db_id in wanted}
         others = suites(databases)
+        return self.made(
+            split,
+            examples,
+            schemas={db_id: schema(db_id, path, tables.get(db_id)) for db_id, path in databases.items()},
+            databases={db_id: _spoken(path, dialect) for db_id, path in databases.items()},
+            fingerprint=fingerprint(examples, databases, tables, others),
+            dialect=dialect,
+            suites=others,
+        )
+
+    def made(
+        self,
+        split: str,
+        examples: Sequence[Example],
+        *,
+        schemas: Mapping[str, Schema],
+        databases: Mapping[str, Path],
+        fingerprint: str,
+        dialect: str = "sqlite",
+        suites: Mapping[str, tuple[Path, ...]] | None = None,
+    ) -> Dataset:
+        """Make a split of what was read of it, and of what is so of the whole data set."""
         return Dataset(
             name=self.name,
             split=split,
@@ -177,12 +201,23 @@ class Folder:
             rules=self.rules,
             synthetic=self.synthetic,
             examples=tuple(examples),
-            schemas={db_id: schema(db_id, path, tables.get(db_id)) for db_id, path in databases.items()},
-            databases={db_id: _spoken(path, dialect) for db_id, path in databases.items()},
-            fingerprint=fingerprint(examples, databases, tables, others),
+            schemas=schemas,
+            databases=databases,
+            fingerprint=fingerprint,
             dialect=dialect,
-            suites=others,
+            suites=suites or {},
         )
+
+    def refuse_unknown(self, split: str) -> None:
+        """Refuse a split that the data set does not have.
+
+        Raises:
+            ConfigError: with near misses.
+        """
+        if split not in self.files:
+            raise ConfigError(
+                f"unknown split '{split}'", where=f"data set '{self.name}'", todo=near(split, self.files)
+            )
 
     def _hosts(self) -> tuple[Path, ...]:
         if not self.host:
@@ -206,7 +241,9 @@ class Folder:
         found = next((path for path in paths if path.is_file()), None)
         if found is None:
             raise AbsentError(
-                f"has no {paths[0].name}", where=str(self.root), todo="give the folder that holds it"
+                f"has no {paths[0].name}",
+                where=str(self.root),
+                todo=f"give the folder that holds {self.holds}",
             )
         return found
 
@@ -222,13 +259,17 @@ def read_examples(
     made = []
     for number, item in enumerate(items):
         try:
-            made.append(folder.example(split, begin + number, item))
-        except (KeyError, AttributeError, TypeError, ValueError) as error:
+            one = folder.example(split, begin + number, item)
+            if not isinstance(one.db_id, str) or not _NAME.fullmatch(one.db_id):
+                raise KeyError("db_id")
+        except (LookupError, AttributeError, TypeError, ValueError) as error:
+            lacks = isinstance(error, KeyError)
             raise DataError(
-                f"question {number} has no usable {error}",
+                f"question {number} {f'has no usable {error}' if lacks else f'is damaged ({error})'}",
                 where=str(path),
                 todo="each needs db_id, question and query; get the file again if it is not yours",
             ) from error
+        made.append(one)
     return made
 
 
@@ -244,21 +285,25 @@ def first(item: Item, names: Sequence[str]) -> str:
     """Give the field that is there of several.
 
     Raises:
-        KeyError: none of them is.
+        KeyError: none of them is, or it is no text.
     """
-    for name in names:
-        if name in item:
-            return str(item[name])
-    raise KeyError(names[0])
+    name = next((name for name in names if name in item), names[0])
+    if not isinstance(item[name], str):
+        raise KeyError(name)
+    return str(item[name])
 
 
 def refuse_twice(examples: Iterable[Example], where: str) -> None:
-    """Refuse two examples with one id.
+    """Refuse two examples with one id, and none at all.
 
     Raises:
+        AbsentError: there is no example.
         DataError: with the id.
     """
-    name, count = Counter(example.id for example in examples).most_common(1)[0]
+    found = Counter(example.id for example in examples).most_common(1)
+    if not found:
+        raise AbsentError("holds no question", where=where, todo="get the file again")
+    ((name, count),) = found
     if count > 1:
         raise DataError(f"{count} questions have the id '{name}'", where=where, todo="give each its own")
 

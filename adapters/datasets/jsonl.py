@@ -92,7 +92,9 @@ class Jsonl:
             if item.get("split", split) == split
         ]
         if not examples:
-            raise AbsentError(f"has no question of the split '{split}'", where=str(path))
+            raise AbsentError(
+                f"has no question of the split '{split}'", where=str(path), todo="write one a line"
+            )
         refuse_twice(examples, str(path))
         asked = {name: databases[name] for name in sorted({example.db_id for example in examples})}
         return Dataset(

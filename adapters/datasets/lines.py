@@ -24,11 +24,17 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     item = json.loads(line)
                 except ValueError as error:
-                    raise DataError(f"is not JSON ({error})", where=f"{path}, line {number}") from error
+                    raise DataError(
+                        f"is not JSON ({error})",
+                        where=f"{path}, line {number}",
+                        todo="mend the line, or get the file again",
+                    ) from error
                 if not isinstance(item, dict):
                     raise DataError("is not a JSON object", where=f"{path}, line {number}")
                 yield item
     except UnicodeDecodeError as error:
         raise DataError("is not UTF-8", where=str(path), todo="save it as UTF-8") from error
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from error
+        raise DataError(
+            f"cannot be read ({error.strerror})", where=str(path), todo="get the file again"
+        ) from error

@@ -24,7 +24,7 @@ from platformdirs import user_cache_path
 from adapters.databases.build import Filling, build, distinct, quoted
 from adapters.datasets.folder import Folder, Item, Splits, read_examples, refuse_twice
 from adapters.datasets.lines import read_lines
-from bench.errors import ConfigError, DataError, near
+from bench.errors import DataError
 from bench.identity import digest_all
 from bench.sets.source import Source
 from bench.types import Column, Dataset, Example, Scalar, Schema, Table
@@ -62,13 +62,10 @@ class WikiSql(Folder):
             ConfigError: no such split.
             DataError: a file is missing or damaged, or a question asks a table that is not there.
         """
-        if split not in self.files:
-            raise ConfigError(
-                f"unknown split '{split}'", where=f"data set '{self.name}'", todo=near(split, self.files)
-            )
+        self.refuse_unknown(split)
         path = self._file(self.files[split][0])
         described = path.with_name(f"{split}.tables.jsonl")
-        tables = {item["id"]: _table(item) for item in read_lines(described)}
+        tables = _tables(described)
         items = [{**item, "table": _known(tables, item, path)} for item in read_lines(path)]
         examples = read_examples(self, split, items, path)
         refuse_twice(examples, str(path))
@@ -77,15 +74,9 @@ class WikiSql(Folder):
         if not database.is_file():
             build(database, (_filling(item) for item in read_lines(described)))
         wanted = sorted({example.db_id for example in examples})
-        return Dataset(
-            name=self.name,
-            split=split,
-            title=self.title,
-            licence=self.licence,
-            levels=self.levels,
-            rules=self.rules,
-            synthetic=self.synthetic,
-            examples=tuple(examples),
+        return self.made(
+            split,
+            examples,
             schemas={name: Schema(name, (tables[name],)) for name in wanted},
             databases=dict.fromkeys(wanted, database),
             fingerprint=digest_all(
@@ -118,6 +109,16 @@ def query(form: Mapping[str, Any], table: Table) -> str:
     ]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {shown} FROM {quoted(table.name)}{where}"
+
+
+def _tables(path: Path) -> dict[str, Table]:
+    """Read the tables of a split, by id."""
+    try:
+        return {item["id"]: _table(item) for item in read_lines(path)}
+    except (LookupError, TypeError, ValueError) as error:
+        raise DataError(
+            f"a table has no usable {error}", where=str(path), todo="unpack the archive again"
+        ) from error
 
 
 def _known(tables: Mapping[str, Table], item: Item, path: Path) -> Table:

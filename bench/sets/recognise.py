@@ -123,6 +123,12 @@ def recognise(kinds: Sequence[str], top: Path) -> Recognised:
                 return Recognised(kind, folder, _splits(reader), getattr(reader, "bare", ()))
             except AbsentError as error:
                 refused = refused if isinstance(refused, AbsentError) else error
+    if len(kinds) > 1:
+        raise AbsentError(
+            "is not laid out as Spider is (dev.json, tables.json, database/), nor has it questions in JSONL",
+            where=str(top),
+            todo="name what reads it by --as, or see docs/own-data.md for your own",
+        )
     raise refused
 
 
@@ -141,12 +147,12 @@ def _splits(reader: SetAdapter) -> dict[str, Dataset]:
         BenchError: none is there, or one is damaged.
     """
     loaded: dict[str, Dataset] = {}
-    absent: AbsentError | None = None
+    absent: list[AbsentError] = []
     for split in reader.splits:
         try:
             loaded[split] = reader.load(split)
         except AbsentError as error:
-            absent = absent or error
-    if not loaded and absent is not None:
-        raise absent
+            absent.append(error)
+    if not loaded:
+        raise max(absent, key=lambda error: Path(error.where).is_file())  # what is there says most
     return loaded

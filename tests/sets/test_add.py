@@ -223,6 +223,8 @@ DATABASE = "database/shop/shop.sqlite"
         (inside(DATABASE, b""), "shop.sqlite: the database is an empty file"),
         (inside("dev.json", '[{"question": "caf\u00e9"}]'.encode("cp1252")), "dev.json: is not UTF-8"),
         (inside("tables.json", b"[{"), "tables.json: cannot be read"),
+        (inside("tables.json", b'[{"db_id": "shop"}]'), "tables.json.*database 'shop' is damaged"),
+        (inside("dev.json", b"[]"), "dev.json: is no list of objects, or an empty one"),
         (
             lambda folder: rewrite(folder, "dev.json", lambda items: items[0].update(db_id="gone")),
             "1 database asked but not there: gone\n.*database/gone/gone.sqlite.*--partial",
@@ -230,6 +232,18 @@ DATABASE = "database/shop/shop.sqlite"
         (
             lambda folder: rewrite(folder, "dev.json", lambda items: items[1].pop("query")),
             "dev.json: question 1 has no usable 'query'",
+        ),
+        (
+            lambda folder: rewrite(folder, "dev.json", lambda items: items[1].update(query=None)),
+            "dev.json: question 1 has no usable 'query'",
+        ),
+        (
+            lambda folder: rewrite(folder, "dev.json", lambda items: items[1].update(db_id=5)),
+            "dev.json: question 1 has no usable 'db_id'",
+        ),
+        (
+            lambda folder: rewrite(folder, "dev.json", lambda items: items[1].update(db_id="../shop")),
+            "dev.json: question 1 has no usable 'db_id'",
         ),
     ],
 )

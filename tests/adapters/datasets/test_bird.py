@@ -121,7 +121,7 @@ def test_tables_json_serves_as_well(root: Path):
     [
         (lambda root: (root / "dev_tables.json").unlink(), "has no dev_tables.json"),
         (lambda root: (root / "dev.json").unlink(), "has no dev.json"),
-        (lambda root: (root / "dev.json").write_text("{}"), "is not a list"),
+        (lambda root: (root / "dev.json").write_text("{}"), "is no list"),
         (lambda root: (root / "dev.json").write_text('[{"db_id": "shop"}]'), "question 0 has no usable"),
     ],
 )
