@@ -4,95 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from bench.cli import score_options as given
 from bench.cli.options import AllowUnsafe, AsJson, RequireSandbox, choice
 from bench.errors import DONE, FAILED, ConfigError
 
 if TYPE_CHECKING:
     from bench.execute import Policy
-    from bench.types import Dataset
+    from bench.scoring.load import Source
 
 
 def score(
-    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)] = None,
-    predictions: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "-p",
-            "--predictions",
-            "--pred",
-            "--predicted_sql_path",
-            help="Somebody's predictions: a file, a folder of files, or a pattern; can be given again.",
-        ),
-    ] = None,
-    dataset: Annotated[str, typer.Option(help="Name of the data set.")] = "spider",
-    folder: Annotated[Path | None, typer.Option("--data", help="Folder of the data set.")] = None,
-    split: Annotated[str, typer.Option(help="Split that was answered.")] = "dev",
-    gold: Annotated[
-        Path | None,
-        typer.Option("--gold", "--ground_truth_path", help="File of gold queries, in place of a data set."),
-    ] = None,
-    databases: Annotated[
-        str | None,
-        typer.Option(
-            "--db",
-            "--db_root_path",
-            help="Folder of its SQLite databases; or of any set, an address: postgresql://me@host/{db_id}.",
-        ),
-    ] = None,
-    tables: Annotated[
-        Path | None, typer.Option("--table", help="Its tables.json; by default read off the databases.")
-    ] = None,
-    questions: Annotated[
-        Path | None,
-        typer.Option("--diff_json", "--diff_json_path", help="Its questions with difficulty, as BIRD's."),
-    ] = None,
-    etype: Annotated[
-        str, typer.Option(help="exec, match or all: the rules and the table of the test-suite script.")
-    ] = "",
-    plug_value: Annotated[
-        bool, typer.Option("--plug_value", help="As the test-suite script: plug gold values in.")
-    ] = False,
-    keep_distinct: Annotated[
-        bool, typer.Option("--keep_distinct", help="As the test-suite script: keep DISTINCT.")
-    ] = False,
-    rule: Annotated[
-        list[str] | None, typer.Option("--rule", help="Rule, such as ex.bird; can be given again.")
-    ] = None,
-    rules: Annotated[
-        str, typer.Option("--rules", help="Rules with commas between them, compared with one another.")
-    ] = "",
-    against: Annotated[
-        Path | None, typer.Option(help="Other predictions, to be paired with question by question.")
-    ] = None,
-    profile: Annotated[
-        bool, typer.Option("--profile", help="Count what wrong answers do otherwise than gold.")
-    ] = False,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Show scores by difficulty, database or construct too.")
-    ] = None,
-    gold_check: Annotated[
-        bool, typer.Option("--gold-check", help="Hold gold against itself; needs no predictions.")
-    ] = False,
-    policy: Annotated[str, typer.Option(help="Limits of execution: standard, spider or fast.")] = "standard",
-    now: Annotated[str, typer.Option(help="What SQL's clock shows, such as 2026-11-20.")] = "",
-    workers: Annotated[
-        int | None, typer.Option("--workers", "--num_cpus", min=1, help="Processes that run SQL.")
-    ] = None,
-    cache: Annotated[
-        bool, typer.Option("--cache", help="Remember verdicts in your cache folder, and use those there.")
-    ] = False,
+    more: given.Files = None,
+    predictions: given.Predictions = None,
+    dataset: given.DatasetName = "spider",
+    folder: given.Folder = None,
+    split: given.Split = "",
+    gold: given.Gold = None,
+    databases: given.Databases = None,
+    tables: given.Tables = None,
+    questions: given.Questions = None,
+    etype: given.Kind = "",
+    plug_value: given.PlugValue = False,
+    keep_distinct: given.KeepDistinct = False,
+    data_mode: given.DataMode = "",
+    mode_gt: given.ModeOfGold = "gt",
+    mode_predict: given.ModeOfPredictions = "gpt",
+    meta_time_out: given.TimeOut = None,
+    rule: given.Rule = None,
+    rules: given.Rules = "",
+    against: given.Against = None,
+    profile: given.Profile = False,
+    by: given.By = None,
+    gold_check: given.GoldCheck = False,
+    policy: given.PolicyName = "standard",
+    now: given.Now = "",
+    workers: given.Workers = None,
+    cache: given.UseCache = False,
     require_sandbox: RequireSandbox = False,
     allow_unsafe: AllowUnsafe = False,
-    out: Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write a row for each question here.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write a test case for each question here.")] = None,
-    html: Annotated[
-        Path | None, typer.Option(help="Folder for pages that show each question, --against too.")
-    ] = None,
+    out: given.Out = None,
+    csv: given.Csv = None,
+    junit: given.JUnit = None,
+    html: given.Html = None,
     as_json: AsJson = False,
 ) -> None:
     """Score predictions made elsewhere; no model is involved."""
@@ -103,43 +60,45 @@ def score(
     from bench.scoring.compare import contrast
     from bench.scoring.diagnoses import diagnose
     from bench.scoring.load import Source, files, load
-    from bench.scoring.official import rules_of
+    from bench.scoring.official import birds_gold, birds_predictions, rules_of
     from bench.scoring.score import score_files
     from bench.scoring.tables import GROUPS
     from bench.scoring.write import Outputs, write
 
+    choice("--mode_gt", mode_gt, ("gt",))
+    choice("--mode_predict", mode_predict, ("gpt",))
+    groups = [choice("--by", kind, GROUPS) for kind in by or ()]
     limits = at(named(policy, where="--policy"), now, where="--now")
     chosen = (*(rule or ()), *(name.strip() for name in rules.split(",") if name.strip()))
-    wanted = rules_of(etype, chosen, plug_value=plug_value, keep_distinct=keep_distinct)
-    groups = [choice("--by", kind, GROUPS) for kind in by or ()]
-    given = (*(predictions or ()), *(more or ()))
+    wanted = rules_of(etype, chosen, plug_value=plug_value, keep_distinct=keep_distinct, data_mode=data_mode)
     live = Live(databases, allow_unsafe=allow_unsafe) if databases and is_address(databases) else None
     place = Path(databases) if databases and not live else None
-    source = Source(dataset, folder, split, gold, place, tables, questions, live)
+    source = Source(dataset, folder, split, birds_gold(gold, data_mode), place, tables, questions, live)
+    paths = (*(predictions or ()), *(more or ()))
     if gold_check:
-        if given or against or live:
+        if paths or against or live:
             raise ConfigError(
                 "looks at gold alone, on SQLite", where="--gold-check", todo="score predictions without it"
             )
-        raise typer.Exit(_gold_check(load(source), wanted, limits, workers, as_json=as_json))
+        raise typer.Exit(_gold_check(source, wanted, limits, workers, as_json=as_json))
     outputs = Outputs(out, csv, junit, html)
-    answers = files(given)
+    answers = files(birds_predictions(paths, data_mode))
     outputs.check(len(answers))
-    others = (against,) if against else ()
-    kept = default() if cache else None
-    scored = score_files(
-        (*answers, *others),
+    if meta_time_out is not None:
+        typer.echo("--meta_time_out is not looked at: queries are limited in steps (--policy)", err=True)
+    everything = score_files(
+        (*answers, against) if against else answers,
         load(source, wanted),
         wanted,
         limits,
         workers=workers,
-        cache=kept,
+        cache=default() if cache else None,
         require_sandbox=require_sandbox,
         live=live,
         constructs="construct" in groups,
     )
-    everything, scored = scored, scored[: len(answers)]
-    contrasts = [contrast(one, everything[-1]) for one in scored] if against else []
+    scored, other = everything[: len(answers)], everything[len(answers) :]
+    contrasts = [contrast(one, *other) for one in scored] if other else []
     diagnosed = [diagnose(one, workers=workers) for one in scored] if profile else []
     if as_json:
         show.print_json(show.to_json(scored, contrasts, diagnosed, side_by_side=bool(chosen)))
@@ -149,16 +108,18 @@ def score(
     write(scored, outputs)
     if html:
         # The other file comes first, so that differences on the pages have the sign they have here.
-        show.say(pages.write((*everything[len(scored) :], *scored), html))
+        show.say(pages.write((*other, *scored), html))
     raise typer.Exit(FAILED if scored[0].spoiled else DONE)
 
 
 def _gold_check(
-    asked: Dataset, rules: Sequence[str], limits: Policy, workers: int | None, *, as_json: bool
+    source: Source, rules: Sequence[str], limits: Policy, workers: int | None, *, as_json: bool
 ) -> int:
     """Hold every gold against itself, and give the exit code."""
     from bench.scoring.golds import check_golds, show_golds, spoils
+    from bench.scoring.load import load
 
+    asked = load(source)
     findings = check_golds(asked, rules, limits, workers=workers)
     show_golds(asked, findings, as_json=as_json)
     return FAILED if spoils(findings) else DONE

@@ -25,7 +25,7 @@ class Source:
     Attributes:
         dataset: the name of a data set that an adapter brings.
         folder: where that data set lies.
-        split: the split that was answered.
+        split: the split that was answered; ``dev`` if nothing is said.
         gold: a file of gold queries, in place of a data set.
         databases: the folder of that file's databases.
         tables: Spider's ``tables.json``; without it schemas are read off the databases.
@@ -35,7 +35,7 @@ class Source:
 
     dataset: str = "spider"
     folder: Path | None = None
-    split: str = "dev"
+    split: str = ""
     gold: Path | None = None
     databases: Path | None = None
     tables: Path | None = None
@@ -93,10 +93,14 @@ def _read(source: Source) -> Dataset:
         for option, given in stray.items():
             if given is not None:
                 raise ConfigError("goes with --gold FILE", where=option, todo="or give --dataset and --data")
-        return opened(source.dataset, source.folder, where="--dataset").load(source.split)
+        return opened(source.dataset, source.folder, where="--dataset").load(source.split or "dev")
     if source.databases is None or source.folder is not None:
         raise ConfigError(
             "a gold file goes with the folder of its databases", where="--gold", todo="--db DIR"
+        )
+    if source.split:
+        raise ConfigError(
+            "goes with a data set: a gold file is scored whole", where="--split", todo="leave it out"
         )
     read = cast("Callable[..., Any]", find("datasets", "gold-file"))
     files = {"gold": source.gold, "tables": source.tables, "questions": source.questions}

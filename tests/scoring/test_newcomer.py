@@ -36,6 +36,9 @@ from tests.scoring.said import GIVEN
         ([*GIVEN, "-p", "said/gold.sql", "--rules", "brid"], "did you mean 'ex.bird'?"),
         ([*GIVEN, "-p", "said/gold.sql", "--policy", "fsat"], "did you mean 'fast'?"),
         ([*GIVEN, "-p", "said/gold.sql", "--gold-check"], "--gold-check: looks at gold alone"),
+        ([*GIVEN, "-p", "said/gold.sql", "--split", "dev"], "--split: goes with a data set"),
+        ([*GIVEN, "-p", "said/gold.sql", "--mode_predict", "gtp"], "--mode_predict: unknown value 'gtp'"),
+        ([*GIVEN, "-p", "said", "--data_mode", "dev"], "said/predict_dev.json: cannot be read"),
         ([*GIVEN, "--against", "said/gold.sql", "--gold-check"], "--gold-check: looks at gold alone"),
     ],
 )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bench.sql.spider import CLAUSES
+from tests.scoring.said import ANSWERS, GOLD
 
 SURROGATE = "wta_1"
 """The database whose stand-in takes most of the time; left out here, not in the tests of rules."""
@@ -140,3 +141,19 @@ def test_execution_is_what_the_test_suite_script_asks_for_by_itself(
         "--gold", "gold.sql", "--pred", "said/some.sql", "--db", "db", "--etype", "exec", *options
     )
     assert [name for name, _ in rows(bare[1])[1]][:2] == ["count", rule]
+
+
+def test_birds_folders_are_read_as_its_script_reads_them(home: Path, bench):
+    (home / "data").mkdir()
+    (home / "gold.sql").rename(home / "data" / "dev_gold.sql")
+    for name, texts in ANSWERS.items():
+        (home / name).mkdir()
+        marked = {str(at): f"{sql}\t----- bird -----\t{GOLD[at][1]}" for at, sql in enumerate(texts)}
+        (home / name / "predict_dev.json").write_text(json.dumps(marked))
+    words = ["--ground_truth_path", "data/", "--db_root_path", "db/", "--num_cpus", 1, "--mode_gt", "gt"]
+    words += ["--mode_predict", "gpt", "--data_mode", "dev", "--meta_time_out", 30.0]
+    for name, right in (("gold.sql", 6), ("some.sql", 3)):
+        code, out, told = bench(*words, "--predicted_sql_path", f"{name}/")
+        printed = [(name, figures[-1]) for name, figures in rows(out)[1]]
+        assert (code, printed[:2]) == (0, [("count", "6"), ("ex.bird", f"{right / 6:.3f}")])
+        assert "--meta_time_out is not looked at" in told
