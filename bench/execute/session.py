@@ -71,7 +71,7 @@ class Session:
 
     def answer(self, item: Item) -> Answer:
         """Run what the item asks for."""
-        self._number, _, _, names, _, others, _ = item
+        self._number, names, others = item[0], item[3], item[5]
         gold, prediction, equal = self._pair(item, names)
         failed = ""
         if others:
