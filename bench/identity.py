@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -46,6 +48,15 @@ def digest_all(parts: Iterable[str]) -> str:
         whole.update(len(data).to_bytes(8, "big"))
         whole.update(data)
     return whole.hexdigest()
+
+
+@cache
+def code(*folders: str) -> str:
+    """Hash this package's files, or those of some of its folders: other code makes other things."""
+    home = Path(__file__).parent
+    files = [path for folder in folders or (".",) for path in (home / folder).rglob("*")]
+    read = sorted(path for path in files if path.suffix in {".py", ".html"})
+    return digest_all([hashlib.sha256(path.read_bytes()).hexdigest() for path in read])
 
 
 def fit_key(

@@ -30,11 +30,12 @@ class EmRule:
     version: int = 1
 
     def best(self, golds: Sequence[str], prediction: str, schema: Schema) -> Match:
-        """Hold a prediction against several golds; the first that it equals decides, else the first."""
+        """Hold a prediction against several golds; the first that it equals decides, else the first read."""
         if len(golds) == 1:
             return self.match(golds[0], prediction, schema)
         matches = [self.match(gold, prediction, schema) for gold in golds]
-        return next((match for match in matches if match.exact), matches[0])
+        read = [match for match in matches if not match.gold_unparsed]
+        return next((match for match in read if match.exact), (read or matches)[0])
 
 
 EM_RULES = {

@@ -140,7 +140,7 @@ def profile(dataset: Dataset, predictions: Sequence[Prediction], found: Iterable
 def _unread(dataset: Dataset, predictions: Sequence[Prediction], metric: str) -> int:
     said = {prediction.example_id: prediction.sql for prediction in predictions}
     return sum(
-        bool(EM_RULES[metric].match(example.gold[0], sql, dataset.schema(example)).unparsed)
+        bool(EM_RULES[metric].best(example.gold, sql, dataset.schema(example)).unparsed)
         for example in dataset.examples
         if (sql := said.get(example.id))
     )

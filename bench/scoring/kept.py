@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import apsw
 import msgspec
 
-import bench
 from bench.execute import Policy
 from bench.execute.replies import Told
+from bench.identity import code
 from bench.judge.rules import STEADY
 from bench.types import Dataset, Example, Status, Verdict
 
@@ -79,7 +78,9 @@ class Kept:
     ) -> None:
         self._path, self._dataset = path, dataset
         self._usable = all(metric in STEADY for metric in metrics)
-        self._scope = hashlib.blake2b(_write((_code(), engine, policy.id, tuple(metrics))), digest_size=20)
+        self._scope = hashlib.blake2b(
+            _write((code("execute", "judge", "sql"), engine, policy.id, tuple(metrics))), digest_size=20
+        )
         self._bases: dict[str, bytes] = {}
 
     def recall(self, asked: Sequence[tuple[Example, str | None]]) -> dict[int, Verdict]:
@@ -144,14 +145,3 @@ def _touched(path: Path) -> tuple[object, ...]:
 
 def _holds(verdict: Verdict) -> bool:
     return verdict.gold.status not in _UNSURE and verdict.prediction.status not in _UNSURE
-
-
-@lru_cache(maxsize=1)
-def _code() -> str:
-    """Hash the code that verdicts come from."""
-    whole = hashlib.sha256()
-    root = Path(bench.__file__).parent
-    for folder in ("execute", "judge", "sql"):
-        for path in sorted((root / folder).rglob("*.py")):
-            whole.update(path.read_bytes())
-    return whole.hexdigest()

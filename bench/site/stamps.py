@@ -15,8 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-import bench
-from bench.identity import digest_all
+from bench.identity import code, digest_all
 from bench.results import CellResult, SuiteResult
 from bench.sets.notes import notes
 from bench.site.sections import CellSection, Section
@@ -85,7 +84,7 @@ class Keys:
     def __init__(self, result: SuiteResult) -> None:
         """Take in what all sections hang on."""
         self._result = result
-        self._whole = digest_all([code(), repr(replace(result, cells=()))])
+        self._whole = digest_all([made_by(), repr(replace(result, cells=()))])
         self._shared: dict[int, str] = {}
         self._cells = [self._cell(cell) for cell in result.cells]
 
@@ -120,9 +119,6 @@ class Keys:
 
 
 @cache
-def code() -> str:
-    """Hash the files of this package, and name the versions of what renders with it."""
-    home = Path(bench.__file__).parent
-    files = sorted(path for path in home.rglob("*") if path.suffix in {".py", ".html"})
-    found = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    return digest_all([*found, *(version(name) for name in ("jinja2", "markupsafe", "scipy", "sqlglot"))])
+def made_by() -> str:
+    """Hash this package, and name the versions of what renders with it."""
+    return digest_all([code(), *(version(name) for name in ("jinja2", "markupsafe", "scipy", "sqlglot"))])

@@ -73,6 +73,12 @@ def test_profiles_what_is_wrong(singers, answers):
     }
 
 
+def test_an_answer_that_no_rule_reads_is_counted_though_not_every_gold_is_read(singers):
+    one = replace(singers.examples[0], gold=("no query", GOLD))
+    found = profile(replace(singers, examples=(one,)), [Prediction(one.id, "", "I do not know")], [])
+    assert found.unread == {"em.spider": 1, "em.test-suite": 1, "em.modern": 1}
+
+
 def test_the_first_differing_rows():
     ok = Status.OK
 
