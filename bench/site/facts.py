@@ -67,7 +67,7 @@ def _fit(fit: Fit) -> list[tuple[str, str]]:
     if fit.peak_device_bytes is not None:
         facts.append(("peak device memory", f"{fit.peak_device_bytes / 1e9:,.2f} GB"))
     energy = fit.logs.get(ENERGY)
-    facts.append(("energy", f"{energy / 1e3:,.1f} kJ, as the device told" if energy else "not recorded"))
+    facts.append(("energy", f"{energy / 1e3:,.1f} kJ, as the device told" if energy else "not measured"))
     if fit.parts:
         facts.append(("time of training by part", _parts(fit)))
     return facts + [_log(name, value) for name, value in sorted(fit.logs.items()) if name != ENERGY]

@@ -214,7 +214,7 @@ def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
         "peak": Figure(f"{peak / 1e9:,.2f}", peak, where),
         "energy": Figure(f"{fmean(energies) / 1e3:,.1f}", fmean(energies))
         if energies
-        else Figure(BLANK, title="not recorded"),
+        else Figure("not measured"),
     }
 
 

@@ -15,6 +15,7 @@ from bench.site.crew import Crew
 from bench.site.dress import Chart
 from bench.site.feed import feed
 from bench.site.figures import BLANK, Figure, labels
+from bench.site.matrix import matrix
 from bench.site.pairs import RATIOS
 from bench.site.payload import payload, questions
 from bench.site.releases import Release
@@ -75,6 +76,8 @@ def front(arranged: Board, kept: Sequence[Release] = ()) -> Iterator[tuple[str, 
         "compare.html",
         page("compare.html", board=arranged, label=labels(result.metrics)[result.metrics[0]]),
     )
+    if any(sheet.done for sheet in arranged.sheets):
+        yield "matrix.html", _matrix(arranged)
     yield "reported.html", page("reported.html", result=result, listings=listings())
     yield "data.js", payload(arranged)
     for sheet in arranged.sheets:
@@ -110,6 +113,17 @@ def _releases(arranged: Board, kept: Sequence[Release]) -> bytes:
     metric = arranged.result.metrics[0]
     label = labels(arranged.result.metrics)[metric]
     return page("releases.html", board=arranged, kept=kept, metric=metric, label=label)
+
+
+def _matrix(arranged: Board) -> bytes:
+    headline = arranged.result.metrics[0]
+    return page(
+        "matrix.html",
+        board=arranged,
+        matrices=[matrix(sheet) for sheet in arranged.sheets if sheet.done],
+        headline=headline,
+        label=labels(arranged.result.metrics)[headline],
+    )
 
 
 def _charts(sheet: Sheet, arranged: Board) -> list[tuple[str, Chart]]:

@@ -23,7 +23,7 @@ from bench.site.pairs import pairs, pivot, references
 from bench.site.releases import trails
 from bench.site.reported import beside
 from bench.site.text import chance, clip, finalize, percent, visible
-from bench.types import Outcome, Status
+from bench.types import Example, Outcome, Status
 from bench.words import count, number
 
 SHORT = 400
@@ -67,6 +67,7 @@ def environment() -> Environment:
         "paragraphs": _paragraphs,
         "percent": percent,
         "places": whisker.places,
+        "question_home": _question,
         "rows": blocks.rows,
         "shade": shade,
         "sentence": lambda text: text.rstrip().rstrip(".") + ".",
@@ -103,6 +104,10 @@ def _by_row(
 def _databases(sheet: Sheet) -> list[tuple[str, int, str]]:
     asked = [example.db_id for example in sheet.dataset.examples]
     return [(name, asked.count(name), drill.question_home(sheet.name, name)) for name in sorted(set(asked))]
+
+
+def _question(example: Example, sheet: str) -> str:
+    return f"{drill.question_home(sheet, example.db_id)}#{drill.anchor(example)}"
 
 
 def _ended(outcome: Outcome) -> str:

@@ -68,7 +68,7 @@ def test_figures_are_counted_by_hand(sheet):
         "step": "71",
         "speed": "19,159",
         "peak": "0.91",
-        "energy": "–",
+        "energy": "not measured",
         "date": "2026-11-20",
         "rank": "1–5",
         "difference": "+41.7",
@@ -86,7 +86,7 @@ def test_how_answers_ended_is_drawn_and_told(sheet):
 
 
 def test_what_was_not_recorded_says_so_and_what_was_is_shown(result, sheet):
-    assert line(sheet, "tiny-medium", "lora").figures["energy"].title == "not recorded"
+    assert line(sheet, "tiny-medium", "lora").figures["energy"].text == "not measured"
     logged = tuple(
         replace(one, fit=replace(one.fit, logs={"energy_joules": 5400.0}) if one.fit else None, provenance={})
         for one in result.cells

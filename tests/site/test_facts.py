@@ -14,7 +14,7 @@ def test_costs_are_named_with_their_units(dataset):
     found = told(dataset, fit("lora"))
     assert found["trainable"] == "41,984 (4.70 %)"
     assert found["training"] == "21.4 s on cpu, 2 threads"
-    assert found["energy"] == "not recorded"
+    assert found["energy"] == "not measured"
     assert found["prediction"] == "1.5 s, 8.0 questions/s"
     assert "time of training by part" not in found
 

@@ -107,6 +107,7 @@ def test_a_board_of_tables_alone_still_has_the_answers_that_are_compared(pages, 
     assert {name for name in tables if name.endswith(".html")} == {
         "index.html",
         "compare.html",
+        "matrix.html",
         "reported.html",
     }
     assert b"SELECT singer.name FROM singer JOIN concert" in tables["cells/tiny-medium-lora-mini-s0.js"]

@@ -121,7 +121,7 @@
       const values = (i) => this.values().get(i) || this.pick(i);
       const found = others.map((i) => stats.paired(values(bases.get(i)), values(i), this.clusters, results.data.t));
       const adjusted = stats.holm(found.map((one) => one.p));
-      const figures = this.ranked.map((i) => [i, { text: bases.get(i) === i ? 'baseline' : '–' }]);
+      const figures = this.ranked.map((i) => [i, { text: this.base && bases.get(i) === i ? 'baseline' : '–' }]);
       return new Map([...figures, ...found.map((one, at) => [others[at], this.difference(one, adjusted[at])])]);
     }
 

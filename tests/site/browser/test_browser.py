@@ -19,6 +19,7 @@ AXE = """axe.run(document, {
 PAGES = (
     "index.html",
     "compare.html",
+    "matrix.html",
     "reported.html",
     "releases.html",
     f"{CELL}.html",
