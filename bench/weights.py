@@ -19,6 +19,7 @@ import transformers
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
+from bench import hub
 from bench.errors import BenchError, ConfigError
 from bench.methods import Adapter, Full, NoTuning, Qlora, Tuning
 
@@ -74,9 +75,13 @@ def load_tokenizer(weights: Weights) -> Tokenizer:
     _check(weights)
     try:
         tokenizer = AutoTokenizer.from_pretrained(
-            weights.folder, revision=weights.revision, trust_remote_code=weights.code
+            weights.folder,
+            revision=weights.revision,
+            trust_remote_code=weights.code,
+            local_files_only=hub.is_away(weights.folder),
         )
     except (OSError, ValueError) as error:
+        _refuse_away(weights, error)
         _refuse_code(weights, error)
         raise BenchError(f"no tokenizer can be loaded: {_first_line(error)}", where=weights.folder) from error
     if tokenizer.eos_token_id is None:
@@ -107,9 +112,11 @@ def load_model(weights: Weights) -> Model:
             use_safetensors=True,
             device_map={"": device()},
             trust_remote_code=weights.code,
+            local_files_only=hub.is_away(weights.folder),
             **options,
         )
     except (OSError, ValueError, SafetensorError) as error:
+        _refuse_away(weights, error)
         _refuse_code(weights, error)
         raise BenchError(
             f"the weights cannot be loaded: {_first_line(error)}", where=weights.folder
@@ -119,6 +126,20 @@ def load_model(weights: Weights) -> Model:
     if weights.fit is not None and isinstance(weights.tuning, Adapter):
         model = _attach(model, weights.fit)
     return model.eval()
+
+
+def _refuse_away(weights: Weights, error: Exception) -> None:
+    """Say that a model is neither here nor to be had.
+
+    Raises:
+        BenchError: the hub does not answer, and what was downloaded before is not enough.
+    """
+    if hub.is_away(weights.folder):
+        raise BenchError(
+            f"is not on this disk, and the hub does not answer ({hub.endpoint()})",
+            where=weights.folder,
+            todo="try again where there is a network, or name a folder that holds the model: hf:/path/to/it",
+        ) from error
 
 
 def _refuse_code(weights: Weights, error: Exception) -> None:

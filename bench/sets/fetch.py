@@ -6,7 +6,6 @@ short goes on where it stopped. The licence is shown, and accepted once.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ import requests
 from platformdirs import user_cache_path
 
 from bench.errors import DataError
+from bench.hub import endpoint
 from bench.registry import find
 from bench.sets import registered
 from bench.sets.add import Added, add
@@ -110,8 +110,8 @@ def _located(source: Source) -> Source:
     found = re.fullmatch(rf"{HUB}([^/]+/[^/@]+)(?:@([^/]+))?/(.+)", source.url)
     if found is None:
         return source
-    hub = f"{os.environ.get('HF_ENDPOINT', 'https://huggingface.co').rstrip('/')}/datasets/{found[1]}/resolve"
-    address = f"{hub}/{found[2] or 'main'}/{found[3]}"
+    files = f"{endpoint()}/datasets/{found[1]}/resolve"
+    address = f"{files}/{found[2] or 'main'}/{found[3]}"
     try:
         said = requests.head(address, timeout=SECONDS, allow_redirects=False)
         said.raise_for_status()
@@ -123,7 +123,7 @@ def _located(source: Source) -> Source:
         raise DataError(
             "the hub states no SHA-256 of it", where=address, todo="get it by hand: bench data add"
         )
-    return replace(source, url=f"{hub}/{commit}/{found[3]}", sha256=stated)
+    return replace(source, url=f"{files}/{commit}/{found[3]}", sha256=stated)
 
 
 def _retrieve(source: Source, target: Path, tell: Report) -> None:

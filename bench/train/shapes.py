@@ -21,10 +21,9 @@ from typing import Any
 
 import requests
 
+from bench import hub
 from bench.errors import DataError
 
-SECONDS = 3.0
-"""How long the hub is waited for: a plan is no place for retries."""
 EMBEDDINGS = ("embed_tokens", "word_embeddings", "wte", "wpe", "embed_out", "embeddings", "embd")
 PUBLISHED = Path(__file__).with_name("published.toml")
 HEADS = ("lm_head", "output", "output_layer", "embed_out")
@@ -148,28 +147,14 @@ def _published() -> dict[str, dict[str, Any]]:
 @cache
 def _settings(name: str, revision: str) -> dict[str, Any] | None:
     """Ask the hub for the settings of a model; ``None`` if it cannot be reached or does not tell."""
-    if os.environ.get("HF_HUB_OFFLINE") == "1" or not _reachable():
+    if not hub.reachable():
         return None
     try:
-        answer = requests.get(f"{_endpoint()}/{name}/resolve/{revision}/config.json", timeout=SECONDS)
+        answer = requests.get(f"{hub.endpoint()}/{name}/resolve/{revision}/config.json", timeout=hub.SECONDS)
         said = answer.json() if answer.ok else None
     except (requests.RequestException, ValueError):
         return None
     return said if isinstance(said, dict) else None
-
-
-@cache
-def _reachable() -> bool:
-    """Knock once, not once for each model."""
-    try:
-        requests.head(_endpoint(), timeout=SECONDS)
-    except requests.RequestException:
-        return False
-    return True
-
-
-def _endpoint() -> str:
-    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
 
 
 @cache

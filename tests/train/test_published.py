@@ -11,12 +11,14 @@ import pytest
 pytest.importorskip("torch", reason="needs the [train] extra")
 
 from bench.decode import load
+from bench.errors import BenchError
 from bench.plan import Plan
 from bench.preview import preview
 from bench.report import print_plan
 from bench.sets.add import add
 from bench.store import Store
 from bench.train import shapes
+from bench.weights import Weights, load_model, load_tokenizer
 
 pytestmark = pytest.mark.train
 SUITES = [
@@ -120,3 +122,14 @@ def test_what_an_estimate_stands_on_is_said(tmp_path: Path, small_sets: None, ca
     said = " ".join(capsys.readouterr().out.split())
     assert "not known: " in said
     assert "plan again where the hub can be reached" in said
+
+
+@pytest.mark.parametrize("offline", ["1", "0"])
+def test_a_model_that_is_not_here_is_not_waited_for(monkeypatch, offline: str):
+    monkeypatch.setenv("HF_HUB_OFFLINE", offline)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    for read in (load_tokenizer, load_model):
+        with pytest.raises(
+            BenchError, match=r"is not on this disk, and the hub does not answer[\s\S]*hf:/path"
+        ):
+            read(Weights("somebody/something"))
