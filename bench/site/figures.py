@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from bench.judge.ends import ENDINGS
+from bench.judge.rules import EX_RULES
 from bench.judge.score import CORRECT, Breakdown, Scorecard, levels_of
 from bench.judge.stats import Difference
 from bench.results import CellResult
@@ -60,15 +61,23 @@ class Column:
     """Whether its figures are drawings, which a terminal leaves out."""
 
 
+_OWN = frozenset({"em.modern", *(metric for metric, rule in EX_RULES.items() if not rule.official)})
+"""Rules of no published script: ``EX`` and ``EM`` alone would promise one."""
+
+
 def labels(metrics: Sequence[str]) -> dict[str, str]:
-    """Name metrics for a header, with their rule only where two share a kind.
+    """Name metrics for a header, with their rule only where two share a kind, or where it is the bench's own.
 
     >>> labels(["ex.spider", "em.spider"]), labels(["ex.spider", "ex.bird"])
     ({'ex.spider': 'EX', 'em.spider': 'EM'}, {'ex.spider': 'EX spider', 'ex.bird': 'EX bird'})
+    >>> labels(["ex.strict", "em.modern"])
+    {'ex.strict': 'EX strict', 'em.modern': 'EM modern'}
     """
     kinds = [metric.partition(".")[0] for metric in metrics]
     return {
-        metric: kind.upper() if kinds.count(kind) == 1 else f"{kind.upper()} {metric.partition('.')[2]}"
+        metric: f"{kind.upper()} {metric.partition('.')[2]}"
+        if metric in _OWN or kinds.count(kind) > 1
+        else kind.upper()
         for metric, kind in zip(metrics, kinds, strict=True)
     }
 

@@ -103,6 +103,13 @@ def test_ids_are_unique_and_links_resolve(which, request):
                     assert reference in ids[name], (name, reference)
 
 
+def test_methods_are_headed_only_where_a_model_has_two(pages, result):
+    alone = [next(one for one in result.cells if one.model == name) for name in ("tiny-small", "tiny-medium")]
+    unpaired = dict(render(replace(result, cells=tuple(alone))))["compare.html"]
+    heading = b"Every two methods of a model"
+    assert (pages["compare.html"].count(heading), unpaired.count(heading)) == (1, 0)
+
+
 def test_a_board_of_tables_alone_still_has_the_answers_that_are_compared(pages, tables):
     assert {name for name in tables if name.endswith(".html")} == {
         "index.html",
