@@ -24,7 +24,7 @@ from bench.execute.process import Process
 WINDOW = 2048
 """Items read ahead; also what bounds memory."""
 
-AHEAD = 4
+AHEAD = 8
 """Batches that a worker may have before it; it never has more than its share of what is left."""
 
 TICK = 0.05

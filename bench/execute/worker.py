@@ -31,7 +31,7 @@ from bench.execute.query import Result
 from bench.execute.session import Session
 from bench.execute.show import show
 
-HOLD = 0.001
+HOLD = 0.002
 """Seconds for which finished answers may wait for the next ones; lost ones are only run again."""
 
 READ = 2**18
