@@ -10,12 +10,14 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.execute import Executor, Pair
 from bench.execute.compare import compare, tied
+from bench.execute.policy import STANDARD
 from bench.judge.judge import judge
 from bench.judge.rules import EX_RULES, STEADY
 from bench.judge.score import levels_of
@@ -114,6 +116,17 @@ def test_what_sqlite_changed_agrees_on_the_engine_of_that_time(
     gold, pred = (connection.execute(text).fetchall() for text in (run.gold, run.prediction))
     connection.close()
     assert compare(run.comparison, gold, pred, False) == pytest.approx(item[SPIDER[metric]], abs=1e-9)
+
+
+@pytest.mark.parametrize("system, number", sorted({key[:2] for key in CHANGED_BY_SQLITE}))
+def test_what_sqlite_changed_is_left_open_by_the_query(system: str, number: int, dev: Dataset, shared: Path):
+    """On any engine: the same query on the same rows, read the other way round, has another answer."""
+    sql = read(shared / f"verdicts/spider_dev/{system}.jsonl")[number]["pred"]
+    shown = []
+    for backwards in (False, True):
+        with Executor(replace(STANDARD, backwards=backwards), workers=1) as executor:
+            shown.append(executor.run(dev.databases[dev.examples[number].db_id], sql).preview)
+    assert shown[0] != shown[1]
 
 
 def test_plugged_values_are_the_official_ones(shared: Path):
