@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
@@ -78,26 +79,28 @@ def hues(signs: Mapping[str, Sign], lines: Sequence[Line], *, shown: alt.Legend 
     return _colour("method:N", colours, shown)
 
 
-def turns(lines: Sequence[Line]) -> dict[str, int]:
-    """Number the lines that have one colour: models of one method, or what is beyond the palette.
+def turns(signs: Mapping[str, Sign], lines: Sequence[Line]) -> dict[str, int]:
+    """Number the lines that have one colour: of one method, or of methods beyond the palette.
 
     Returns:
         The row as charts name it → its number, from 0.
     """
-    methods = list(dict.fromkeys(line.method for line in lines))
     models = list(dict.fromkeys(line.model for line in lines))
-    alike = len(models) > 1 and len(methods) > 1
-    return {
-        named(i, line)["row"]: (models.index(line.model) if alike else i // len(PALETTE)) % len(DASHES)
-        for i, line in enumerate(lines)
-    }
+    alone = len({line.method for line in lines}) == 1
+    met: Counter[int] = Counter()
+    found: dict[str, int] = {}
+    for i, line in enumerate(lines):
+        hue = models.index(line.model) % len(PALETTE) if alone else signs[line.method].number
+        found[named(i, line)["row"]] = met[hue] % len(DASHES)
+        met[hue] += 1
+    return found
 
 
-def dashes(lines: Sequence[Line]) -> alt.StrokeDash:
+def dashes(signs: Mapping[str, Sign], lines: Sequence[Line]) -> alt.StrokeDash:
     """Dash the lines that have one colour, each in its way."""
     import altair as alt
 
-    turn = turns(lines)
+    turn = turns(signs, lines)
     scale = alt.Scale(domain=list(turn), range=[DASHES[number] for number in turn.values()])
     return alt.StrokeDash("row:N", scale=scale, legend=None)
 

@@ -25,7 +25,7 @@ from bench.site.dress import (
     turns,
 )
 from bench.site.legend import Sign
-from bench.site.lettering import spread
+from bench.site.lettering import LINE, spread
 from bench.site.text import visible
 
 if TYPE_CHECKING:
@@ -53,7 +53,12 @@ def levels(sheet: Sheet, signs: Mapping[str, Sign], label: str) -> Chart | None:
         return None
     order = [visible(level) for level in names]
     top = ceiling(row["share"] for row in rows)
-    _name([row for row in rows if row["level"] == order[-1]], "share", top, [line for _, line in lines])
+    _name(
+        [row for row in rows if row["level"] == order[-1]],
+        "share",
+        top,
+        turns(signs, [line for _, line in lines]),
+    )
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("level:O", sort=order, title="difficulty", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("share:Q", title=f"{label}, %", scale=alt.Scale(domain=[0, top], nice=False)),
@@ -61,7 +66,7 @@ def levels(sheet: Sheet, signs: Mapping[str, Sign], label: str) -> Chart | None:
         tooltip=["row:N", "level:N", "share:Q"],
     )
     words = tuple(visible(f"{line.name}: {_told(line, names)} %") for _, line in lines)
-    drawn = _drawn(base, signs, [line for _, line in lines], points=True)
+    drawn = _drawn(base, signs, shown, points=True)
     return Chart("levels", f"{label} by difficulty{choice(sheet)}", words, drawn)
 
 
@@ -81,7 +86,7 @@ def curves(sheet: Sheet, signs: Mapping[str, Sign]) -> Chart | None:
     if not rows:
         return None
     top = max(float(row["loss"]) for row in rows)
-    _name(list({row["row"]: row for row in rows}.values()), "loss", top, lines)
+    _name(list({row["row"]: row for row in rows}.values()), "loss", top, turns(signs, lines))
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("step:Q", title="optimiser step", scale=alt.Scale(nice=False)),
         y=alt.Y("loss:Q", title="training loss", scale=alt.Scale(domain=[0, top], nice=False)),
@@ -107,20 +112,22 @@ def smoothed(losses: list[tuple[int, float]]) -> list[tuple[int, float]]:
     return [(part[-1][0], fmean(loss for _, loss in part)) for part in parts]
 
 
-def _name(ends: Sequence[dict[str, Any]], key: str, top: float, lines: Sequence[Line]) -> None:
+def _name(ends: Sequence[dict[str, Any]], key: str, top: float, turn: Mapping[str, int]) -> None:
     """Write at the end of each line what tells it from the others, and how far down its name stands."""
     models, methods = ({row[what] for row in ends} for what in ("model", "method"))
     what = "method" if len(models) == 1 else "model" if len(methods) == 1 else "row"
-    turn = turns(lines)
     heights = [HEIGHT * (1 - row[key] / top) if top else 0.0 for row in ends]
-    for row, shift in zip(ends, spread(heights, HEIGHT), strict=True):
+    for row, shift in zip(ends, spread(heights, HEIGHT - LINE / 2), strict=True):
         row |= {"name": row[what], "swatch": SWATCHES[turn[row["row"]]], "dy": shift}
 
 
 def _drawn(
     base: alt.Chart, signs: Mapping[str, Sign], lines: Sequence[Line], *, points: bool = False
 ) -> dict[str, Any]:
-    """Draw lines with their names at their ends; a pointer at one makes the others faint."""
+    """Draw lines, their names beside their ends; a pointer at one makes the others faint.
+
+    Lines without points may end early: their names stand at the right edge, at the height of their ends.
+    """
     import altair as alt
 
     colour = hues(signs, lines)
@@ -128,13 +135,17 @@ def _drawn(
         name="pointed", fields=["row"], on="pointerover", clear="pointerout", empty=True
     )
     opacity = alt.condition(pointed, alt.value(1), alt.value(FAINT))
-    line = base.mark_line(strokeWidth=1.75).encode(color=colour, strokeDash=dashes(lines), opacity=opacity)
+    line = base.mark_line(strokeWidth=1.75).encode(
+        color=colour, strokeDash=dashes(signs, lines), opacity=opacity
+    )
     point = (
         base.properties(name="points")
         .mark_point(filled=True, size=45 if points else 0)
         .encode(color=colour, opacity=opacity)
     )
     ends = base.transform_filter("isValid(datum.name)")
+    if not points:
+        ends = ends.encode(x=alt.value("width"))
     shift = alt.ExprRef("datum.dy")
     swatch = ends.mark_text(align="left", dx=8, dy=shift, fontSize=9).encode(
         text="swatch:N", color=colour, opacity=opacity

@@ -132,6 +132,18 @@ def test_rows_of_one_method_differ_in_colour_or_else_in_dash(result, dataset):
     assert len({(hues[row["model"]], row["swatch"]) for row in ends}) == 12
 
 
+def test_methods_beyond_the_palette_differ_in_dash(result, dataset):
+    many = tuple(
+        cell(dataset, model, f"m{i}", set(range(3, 3 + i))) for model in ("a", "b") for i in range(9)
+    )[:12]
+    spec = {chart.name: chart for chart in drawings(board(replace(result, cells=many)))}["levels"].spec
+    line = spec["layer"][0]["encoding"]
+    hues = dict(zip(line["color"]["scale"]["domain"], line["color"]["scale"]["range"], strict=True))
+    dash = dict(zip(line["strokeDash"]["scale"]["domain"], line["strokeDash"]["scale"]["range"], strict=True))
+    drawn = {row["row"]: row["method"] for row in spec["data"]["values"]}
+    assert len({(hues[method], str(dash[row])) for row, method in drawn.items()}) == len(drawn) == 12
+
+
 def test_names_at_the_ends_of_lines_never_touch_and_keep_their_order():
     rng = random.Random(5)
     for n in (1, 2, 5, 12, 20):
