@@ -53,12 +53,8 @@ def levels(sheet: Sheet, signs: Mapping[str, Sign], label: str) -> Chart | None:
         return None
     order = [visible(level) for level in names]
     top = ceiling(row["share"] for row in rows)
-    _name(
-        [row for row in rows if row["level"] == order[-1]],
-        "share",
-        top,
-        turns(signs, [line for _, line in lines]),
-    )
+    shown = [line for _, line in lines]
+    _name([row for row in rows if row["level"] == order[-1]], "share", top, turns(signs, shown))
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("level:O", sort=order, title="difficulty", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("share:Q", title=f"{label}, %", scale=alt.Scale(domain=[0, top], nice=False)),
