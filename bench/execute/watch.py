@@ -135,25 +135,25 @@ class Watch:
         if not self.count and not self.gold.rows:
             self._finish_empty(width)
             return ()
-        same = self.count == len(self.gold.rows) and self.rows == self.gold.rows
-        if not same and self._holds_other_values():
-            self.open -= self.rules.same_values
-        if not self.open:
-            return ()
-        if same or self._streams:
-            return self._settle(same)
+        if self._streams:
+            return self._settle()
         found = self.rules, self.in_order, marshal.dumps(self.rows, 2)
         known = self.gold.decided.get(found)
         if known:
             self.equal, notes = known[0].copy(), known[1]
             return notes
-        notes = self._settle(same)
+        notes = self._settle()
         if len(self.gold.decided) < MOST_DECIDED and len(found[2]) <= MOST_BYTES:
             self.gold.decided[found] = self.equal.copy(), notes
         return notes
 
-    def _settle(self, same: bool) -> tuple[str, ...]:
+    def _settle(self) -> tuple[str, ...]:
         """Decide the rules still open, with all rows at hand; returns notes on those that could not be."""
+        same = self.count == len(self.gold.rows) and self.rows == self.gold.rows
+        if not same and self._holds_other_values():
+            self.open -= self.rules.same_values
+        if not self.open:
+            return ()
         notes = []
         for name, kind in self.rules.kinds.items():
             if name not in self.open:
