@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ VERSION = 1
 
 AHEAD = 64
 """Shots that are sorted first, for hardly ever more are looked at."""
+
+KEPT = 20_000_000
+"""Scores of words that are kept, 4 bytes each: questions share most of their words."""
 
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”|\b\d[\d.,:/-]*\b|(?<=\w\s)[A-Z]\w*")
 
@@ -74,6 +77,7 @@ class Chooser:
                     where="prompt.shots.ids",
                     todo=near(name, self._by_id),
                 )
+        self._scored = lru_cache(KEPT // len(pool.examples))(self._score)
         self._order = {"similar": self._similar, "random": self._random, "fixed": self._fixed}[shots.choose]
 
     def choose(self, example: Example, schema: Schema) -> tuple[Example, ...]:
@@ -106,9 +110,16 @@ class Chooser:
                 yield self._pool.examples[place]
 
     def _similar(self, example: Example, schema: Schema) -> Iterator[Example]:
-        grams = _grams(masked(example.question, self._names(schema)))
-        scores = np.asarray(self._index.get_scores(grams)) if grams else np.zeros(len(self._pool.examples))
+        scores = np.zeros(len(self._pool.examples), dtype=np.float32)
+        for gram in _grams(masked(example.question, self._names(schema))):
+            if (more := self._scored(gram)) is not None:
+                scores += more
         yield from (self._pool.examples[place] for place in _descending(scores))
+
+    def _score(self, gram: str) -> NDArray[np.float32] | None:
+        """Score the pool by one word or pair of words, if it has that; a question's scores are their sum."""
+        known = self._index.get_tokens_ids([gram])
+        return np.asarray(self._index.get_scores_from_ids(known)) if known else None
 
     def _names(self, schema: Schema) -> frozenset[str]:
         if schema.db_id not in self._known:
@@ -129,10 +140,11 @@ class Chooser:
         return index
 
 
-def _descending(scores: NDArray[np.float64]) -> Iterator[int]:
+def _descending(scores: NDArray[np.float32]) -> Iterator[int]:
     """Give places from the highest score on, of equals the earlier one; the first few are sorted first."""
     edge = np.partition(scores, -AHEAD)[-AHEAD] if len(scores) > AHEAD else -np.inf
-    for places in (np.flatnonzero(scores >= edge), np.flatnonzero(scores < edge)):
+    for on_this_side in (np.greater_equal, np.less):
+        places = np.flatnonzero(on_this_side(scores, edge))
         yield from places[np.argsort(-scores[places], kind="stable")].tolist()
 
 

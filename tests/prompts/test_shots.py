@@ -9,7 +9,7 @@ import pytest
 from bench.errors import ConfigError
 from bench.methods import PromptSpec, Shots
 from bench.prompts import Prompter, prompt_id, refuse_asked
-from bench.prompts.shots import Chooser, masked, names_of
+from bench.prompts.shots import Chooser, _grams, masked, names_of
 from bench.types import Example
 from tests.prompts.samples import WORLD, dataset, world
 
@@ -51,6 +51,16 @@ def test_similar_questions_ask_the_same_of_other_things() -> None:
     """ "How many cities" is most like "How many grapes" once both nouns are masked; it comes last."""
     assert chosen(Shots(number=1)) == ["pool/0"]
     assert chosen(Shots(number=3))[-1] == "pool/0"
+
+
+def test_the_order_is_that_of_bm25_over_all_words_at_once() -> None:
+    """What is kept word by word adds up to what bm25s says of the whole question."""
+    chooser = Chooser(Shots(), dataset(POOL, WORLD, split="train"), 0)
+    for question in (one.question for one in (*POOL, ASKED)):
+        grams = _grams(masked(question, names_of(WORLD)))
+        whole = chooser._index.get_scores(grams)
+        order = [POOL.index(one) for one in chooser._similar(replace(ASKED, question=question), WORLD)]
+        assert order == sorted(range(len(POOL)), key=lambda place: -whole[place])
 
 
 def test_fixed_examples_come_in_their_order() -> None:
