@@ -17,6 +17,7 @@ from adapters.datasets.described import fingerprint, read_list, schema, suites
 from adapters.datasets.spider import Spider
 from bench.errors import DataError, at
 from bench.types import Dataset, Example
+from bench.words import count
 
 _FORM = "each line is the SQL, a tab, and the name of the database"
 
@@ -125,7 +126,8 @@ def _asked(
     """Give each gold query the question at its place."""
     if len(items) != len(examples):
         raise DataError(
-            f"holds {len(items)} questions, but {gold} has {len(examples)} gold queries",
+            f"holds {count(len(items), 'question')}, but {gold} has "
+            f"{count(len(examples), 'gold query', 'gold queries')}",
             where=str(path),
             todo="give the two files of one split",
         )

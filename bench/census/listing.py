@@ -24,7 +24,7 @@ from bench.sets.shelf import everything
 from bench.sets.source import Source
 from bench.sql.constructs import AXES, bucket
 from bench.types import Dataset, Report
-from bench.words import count, some
+from bench.words import count, size, some
 
 SPLITS = 4
 """Splits of a data set that a listing names."""
@@ -101,9 +101,9 @@ def print_added(added: Added, *, as_json: bool) -> None:
         facts = {"folder": str(entry.folder), "splits": added.splits, "missing": added.missing}
         print(json.dumps({**asdict(entry), **facts}, indent=2))
         return
-    splits = ", ".join(f"{split} {count}" for split, count in added.splits.items())
+    splits = ", ".join(f"{split} {number:,}" for split, number in added.splits.items())
     out.print(
-        f"installed {entry.name}: {splits}; {entry.files} files, {entry.size / 1e6:.1f} MB", markup=False
+        f"installed {entry.name}: {splits}; {count(entry.files, 'file')}, {size(entry.size)}", markup=False
     )
     out.print(f"content   {entry.content}\nfolder    {entry.folder}", markup=False)
     if added.missing:
