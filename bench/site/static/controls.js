@@ -53,9 +53,10 @@
       applying = false;
       fill(form, state);
       const counts = shown.filter(Boolean).map(([rows, all, asked, every]) => `${rows} of ${all} rows, ${asked} of ${every} questions`);
-      form.elements.shown.textContent = counts.join('; ');
+      const told = counts.join('; ') || 'No question has all that is chosen';
+      form.elements.shown.textContent = told;
       const { key, direction } = state.sort;
-      page.say(counts.join('; ') + (key ? `, sorted by ${key}, ${direction}ending` : ''));
+      page.say(told + (key ? `, sorted by ${key}, ${direction}ending` : ''));
     }
 
     sheets.forEach((sheet) => sheet.table.on('order', () => {

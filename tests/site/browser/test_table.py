@@ -116,6 +116,15 @@ def test_a_size_keeps_what_is_no_larger(page, site):
     expect(page.locator("#shown")).to_have_text("0 of 6 rows, 12 of 12 questions")
 
 
+def test_choices_that_leave_no_question_say_so(page, site):
+    opened(page, site, "#level=easy&tag=join")
+    expect(page.locator("#shown")).to_have_text("No question has all that is chosen")
+    assert not page.locator("section.sheet").is_visible()
+    field(page, "tag").select_option("")
+    expect(page.locator("#shown")).to_have_text("6 of 6 rows, 3 of 12 questions")
+    expect(page.locator("section.sheet")).to_be_visible()
+
+
 def test_every_control_and_link_is_reached_by_the_tab_key(page, site):
     opened(page, site)
     wanted = page.evaluate(
