@@ -16,7 +16,17 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
 from bench.errors import BenchError, ConfigError, at, near
-from bench.methods import Decoding, Distillation, NoTuning, Objective, PromptSpec, Record, Training, Tuning
+from bench.methods import (
+    Decoding,
+    Distillation,
+    NoTuning,
+    Objective,
+    PromptSpec,
+    Record,
+    Sft,
+    Training,
+    Tuning,
+)
 from bench.registry import find
 from bench.words import noun
 
@@ -94,9 +104,9 @@ class MethodSpec(Record):
 
     def in_words(self) -> str:
         """Say tuning, objective and teacher in a few words."""
-        if self.objective is None:
+        if self.tuning.kind == "none":
             return "as it is"
-        words = f"{self.tuning.kind}, {self.objective.name}"
+        words = f"{self.tuning.kind}, {(self.objective or Sft()).name}"
         if isinstance(self.objective, Distillation):
             words += f" from {self.objective.teacher.model}/{self.objective.teacher.method}"
         return words

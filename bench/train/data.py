@@ -106,6 +106,7 @@ def encode(
         raise FitError(
             "the training split has no example" if not dropped else "every training example is too long",
             where=f"{dataset.name}/{dataset.split}",
+            todo=f"raise max_length = {training.max_length}" if dropped else "take another split",
         )
     return Encoded(tuple(samples), tuple(truncated), tuple(dropped), prompts)
 

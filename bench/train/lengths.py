@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.errors import BenchError
@@ -27,12 +27,16 @@ class Lengths:
         answer: in the mean.
         longest: prompt and answer together, at most.
         longest_answer: at most.
+        looked_at: how many examples these numbers are of.
+        too_long: how many of them are longer than training allows; 0 where tokens are not counted exactly.
     """
 
     prompt: float
     answer: float
     longest: int
     longest_answer: int
+    looked_at: int = 0
+    too_long: int = 0
 
 
 def counted(pairs: Sequence[tuple[int, int]]) -> Lengths:
@@ -42,6 +46,7 @@ def counted(pairs: Sequence[tuple[int, int]]) -> Lengths:
         answer=sum(answer for _, answer in pairs) / len(pairs),
         longest=max(map(sum, pairs)),
         longest_answer=max(answer for _, answer in pairs),
+        looked_at=len(pairs),
     )
 
 
@@ -62,24 +67,33 @@ def sampled(dataset: Dataset, prompt: PromptSpec, training: Training, folder: Pa
     for example in random.Random(0).sample(list(dataset.examples), number):
         text = writer(example)
         pairs.append((min(tokens(text), budget), tokens(answer(text, example.gold[0])) + 1))
-    return _cut(counted(pairs), training.max_length)
+    found = _cut(counted(pairs), training.max_length)
+    exact = tokens is not _guessed
+    return replace(found, too_long=exact * sum(sum(pair) > training.max_length for pair in pairs))
 
 
 def _cut(found: Lengths, limit: int) -> Lengths:
-    return Lengths(
-        min(found.prompt, limit), found.answer, min(found.longest, limit), min(found.longest_answer, limit)
+    return replace(
+        found,
+        prompt=min(found.prompt, limit),
+        longest=min(found.longest, limit),
+        longest_answer=min(found.longest_answer, limit),
     )
+
+
+def _guessed(text: str) -> int:
+    return round(len(text) / CHARACTERS)
 
 
 def _tokens(folder: Path | None) -> Callable[[str], int]:
     """Return what counts the tokens of a text."""
     path = folder / "tokenizer.json" if folder else None
     if path is None or not path.exists():
-        return lambda text: round(len(text) / CHARACTERS)
+        return _guessed
     try:
         from tokenizers import Tokenizer
     except ModuleNotFoundError:
-        return lambda text: round(len(text) / CHARACTERS)
+        return _guessed
     try:
         made = Tokenizer.from_file(str(path))
     except Exception as error:  # what its Rust code raises has no type of its own

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bench.errors import BenchError, FitError, near
 from bench.methods import Ia3, Lora, Qlora, Training, Tuning
 from bench.train.estimate import WIDE, Work, weights
+from bench.train.lengths import Lengths
 from bench.train.shapes import Shapes
 from bench.words import size
 
@@ -20,8 +21,10 @@ def refuse(work: Work, machine: Machine) -> None:
 
     Raises:
         BenchError: a package or a GPU is missing, or a module is not in the model.
-        FitError: the weights alone do not fit; names the teacher if it is what is too large.
+        FitError: the weights alone do not fit, and the teacher is named if it is what is too large; or
+            examples are longer than they may be.
     """
+    check_lengths(work.lengths, work.training)
     check_targets(work.student, work.tuning)
     check_packages(work.tuning, work.training, gpu=machine.gpu)
     student = weights(work.student, work.tuning, work.training)
@@ -37,6 +40,21 @@ def refuse(work: Work, machine: Machine) -> None:
         where="objective.teacher" if taught else "model",
         todo=f"{smaller}, or a larger device",
     )
+
+
+def check_lengths(lengths: Lengths, training: Training) -> None:
+    """Refuse examples that are too long where nothing is said of them; the fit itself names them all.
+
+    Raises:
+        FitError: says how many of those looked at are.
+    """
+    if lengths.too_long and training.overflow == "error":
+        raise FitError(
+            f"{lengths.too_long} of {lengths.looked_at} training examples looked at are longer than "
+            f"max_length = {training.max_length} tokens",
+            where="training.overflow",
+            todo="raise max_length, or choose overflow = 'drop' or 'truncate'",
+        )
 
 
 def check_targets(shapes: Shapes, tuning: Tuning) -> None:

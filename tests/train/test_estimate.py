@@ -182,7 +182,7 @@ training = { steps = 9 }
 [methods.rkd]
 tuning = TUNING
 objective = { name = "rkd", teacher = { model = "medium", method = "full" } }
-training = { steps = 9 }
+training = { steps = 9, LENGTH }
 [[grid]]
 models = ["medium"]
 methods = ["full"]
@@ -192,9 +192,9 @@ methods = ["rkd"]
 """
 
 
-def planned(folder: Path, chosen: str) -> Plan:
+def planned(folder: Path, chosen: str, length: str = "max_length = 1024") -> Plan:
     path = folder / "taught.toml"
-    path.write_text(SUITE.replace("TUNING", chosen))
+    path.write_text(SUITE.replace("TUNING", chosen).replace("LENGTH", length))
     return Plan(load(path), Store(folder / "runs"))
 
 
@@ -204,6 +204,13 @@ def test_a_plan_says_what_its_fits_need(tmp_path) -> None:
     assert full.estimate.parameters == trainable(medium, Full()) == medium.parameters
     assert rkd.estimate.parts["teacher"] == 4 * medium.parameters
     assert rkd.estimate.parts["weights"] == 4 * small.parameters
+
+
+def test_examples_that_are_too_long_are_refused_before_a_teacher_is_fitted(tmp_path) -> None:
+    plan = planned(tmp_path, '"full"', "max_length = 100")
+    with pytest.raises(FitError, match=r"methods.rkd: training.overflow: \d\d of 64 .* 100 tokens"):
+        refuse_early(plan)
+    refuse_early(planned(tmp_path, '"full"', 'max_length = 100, overflow = "drop"'))
 
 
 def test_a_students_mistake_is_refused_before_its_teacher_is_fitted(tmp_path) -> None:

@@ -1,6 +1,9 @@
-"""Every objective lowers its loss on the embedded data set, with the embedded models."""
+"""Every objective lowers its loss on the embedded data set and beats its base, with the embedded models."""
 
 from __future__ import annotations
+
+import random
+from dataclasses import replace
 
 import pytest
 
@@ -9,10 +12,13 @@ torch = pytest.importorskip("torch", reason="needs the [train] extra")
 from bench.methods import Full, OnPolicy, PromptSpec, TeacherRef, Training, Validation  # noqa: E402
 from bench.registry import find, names  # noqa: E402
 from bench.store import read_lines  # noqa: E402
+from bench.train.answers import exam  # noqa: E402
+from bench.train.data import encode  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
+from bench.train.objectives.step import Models  # noqa: E402
 from bench.train.teacher import FILE  # noqa: E402
 from bench.types import Prediction  # noqa: E402
-from bench.weights import Weights  # noqa: E402
+from bench.weights import Weights, load_model, load_tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.train
 TEACHER = TeacherRef(model="m", method="t")
@@ -74,6 +80,40 @@ def test_it_lowers_its_loss(mini, small, medium, tmp_path, name) -> None:
     assert sum(curve[-few:]) < sum(curve[:few])
     assert {"student", "backward", "optimizer", "data", "prefixes"} <= set(left.parts)
     assert ("teacher" in left.parts) == (name != "sft")
+
+
+@pytest.fixture(scope="module")
+def few(mini):
+    """Sixteen questions of the training split."""
+    return replace(mini, examples=tuple(random.Random(0).sample(mini.examples, 16)))
+
+
+@pytest.fixture(scope="module")
+def taught(medium, few, tmp_path_factory) -> Weights:
+    """A teacher that knows what it teaches, as teachers do."""
+    out = tmp_path_factory.mktemp("teacher")
+    fit(job(medium.base, medium, made("sft"), steps=40), few, out)
+    return Weights(medium.base, None, out, Full())
+
+
+def share_right(weights: Weights, asked) -> float:
+    tokenizer, model = load_tokenizer(weights), load_model(weights)
+    samples = encode(asked, tokenizer, PromptSpec(), Training(steps=1), 0).samples
+    models = Models(model, None, len(tokenizer), -1, tokenizer.pad_token_id, tokenizer.eos_token_id)
+    return exam(asked, tokenizer, models, 72)(model, samples)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "kid" else pytest.mark.parity) for name in names("objectives")],
+)
+def test_what_has_learnt_beats_its_base(few, small, taught, tmp_path, name) -> None:
+    """By execution, on questions it was trained on; docs/study.md has new ones."""
+    objective = made(name)
+    if "max_new_tokens" in type(objective).model_fields:  # an answer that is cut is never right
+        objective = objective.model_copy(update={"max_new_tokens": 72})
+    fit(job(small, taught, objective, steps=40 if name == "kid" else 60), few, tmp_path)
+    assert share_right(Weights(small, None, tmp_path, Full()), few) > share_right(Weights(small), few)
 
 
 def test_seqkd_learns_what_a_teacher_with_other_tokens_got_right(mini, base, medium, tmp_path) -> None:
