@@ -38,8 +38,10 @@ def test_a_chart_comes_alive_and_complains_of_nothing(page, site):
 DRAWN = """() => {
   const embed = window.vegaEmbed;
   window.drawn = [];
+  window.heights = [];
   window.vegaEmbed = (place, spec, options) => {
     window.drawn.push(spec.data.values);
+    window.heights.push((spec.layer ?? [spec])[0].encoding.y.scale?.domain ?? null);
     return embed(place, spec, options);
   };
 }"""
@@ -82,6 +84,8 @@ def test_a_live_chart_follows_the_filters_as_python_draws_it(page, site, result)
     expect(page.locator("figure.chart[data-kind=pace] .aside")).to_be_visible()
     page.wait_for_function("window.drawn.length === 6")
     cost, failures, curves = page.evaluate("window.drawn.slice(3)")
+    before, after = page.evaluate("[window.heights.slice(0, 3), window.heights.slice(3)]")
+    assert (after[0], after[2]) == ([0, 100], before[2])  # percents may rise; losses are what they were
     there = [one for one in failures if one["share"]]
     for found, name, keys in (
         (cost, "cost", ("row", "gain", "front")),
