@@ -16,6 +16,7 @@ from bench.judge.judge import judge
 from bench.judge.rate import rated
 from bench.judge.score import score
 from bench.sets import opened
+from bench.sql.diagnose import diagnose
 from bench.sql.extract import extract
 from bench.types import ABSTAIN, Dataset, Prediction
 
@@ -53,6 +54,11 @@ def test_a_text_that_says_null_is_silence_in_a_file_too(asked: Dataset):
         *_, missing = judge(asked, [], METRICS[:1], executor)
     assert silent.metrics == {"ex.bird": True}
     assert (missing.metrics, missing.reason) == ({"ex.bird": False}, "there is no answer")
+
+
+def test_there_is_nothing_to_compare_an_answer_with():
+    assert diagnose(ABSTAIN, DAMAGE) == ()
+    assert diagnose("SELECT 1", DAMAGE)
 
 
 def test_no_gold_is_checked(asked: Dataset):
