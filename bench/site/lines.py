@@ -128,7 +128,7 @@ def _drawn(
 
     colour = hues(signs, lines)
     pointed = alt.selection_point(
-        name="pointed", fields=["row"], on="pointerover", clear="pointerout", empty=True
+        name="pointed", fields=["row"], on="pointerover", clear="pointerout", nearest=True
     )
     opacity = alt.condition(pointed, alt.value(1), alt.value(FAINT))
     line = base.mark_line(strokeWidth=1.75).encode(
