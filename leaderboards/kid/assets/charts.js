@@ -26,7 +26,7 @@
     return engine;
   }
 
-  const dark = () => getComputedStyle(document.documentElement).getPropertyValue('--ground').trim() !== '#ffffff';
+  const dark = () => getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)';
 
   // Nothing else costs no more and gains no less, one of them strictly.
   function front(rows) {

@@ -95,8 +95,8 @@
       if (!details.open || details.childElementCount > 1) return;
       const inside = element('div', undefined, 'inside');
       const pair = element('div', undefined, 'pair');
-      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? ' in its first seed' : ''}`;
-      pair.append(...sides.map((side, i) => statement(`${name(i)}, with what gold does not have marked`, side.sql[q], texts[q][1])));
+      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? `, seed ${sides[i].seed}` : ''}: ${sides[i].ended(q)}`;
+      pair.append(...sides.map((side, i) => statement(`${name(i)}; marked is what gold does not have`, side.sql[q], texts[q][1])));
       const links = element('p', undefined, 'doors');
       sides.forEach((side, i) => {
         if (!side.leaves.length) return;
@@ -145,11 +145,23 @@
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
     const sides = [];
-    for (const line of [a, b]) sides.push({ ...await load(line.statements, 'statements'), seeds: line.ends.length });
+    for (const [line, seed] of [[a, state.sa], [b, state.sb]]) {
+      const at = line.seeds.findIndex(([one]) => String(one) === seed);
+      const ended = (q) => data.endings[parseInt(line.ends[at][q], 36)][1];
+      sides.push({ ...await load(line.seeds[at][1], 'statements'), seed, seeds: line.seeds.length, ended });
+    }
     const shown = flips.slice(0, SHOWN).map((one) => flip(sheet, one, texts, sides));
     if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
     document.getElementById('flips').replaceChildren(...shown);
-    document.documentElement.dataset.ready = `${state.sheet} ${state.a} ${state.b}`;
+    document.documentElement.dataset.ready = Object.values(state).join(' ');
+  }
+
+  // Let a reader choose, where there is a choice.
+  function offer(select, names, chosen) {
+    select.replaceChildren(...names.map((name) => element('option', name)));
+    select.value = chosen;
+    select.disabled = names.length < 2;
+    select.parentElement.hidden = select.disabled;
   }
 
   window.board = function board(data) {
@@ -159,13 +171,17 @@
       const words = page.read();
       const number = Number(words.get('sheet')) || 0;
       const sheet = data.sheets[number] ? number : 0;
-      const names = data.sheets[sheet].lines.filter((line) => line.statements).map((line) => `${line.model}/${line.method}`);
+      const lines = new Map(data.sheets[sheet].lines.filter((line) => line.seeds.length)
+        .map((line) => [`${line.model}/${line.method}`, line]));
+      const names = [...lines.keys()];
       if (names.length < 2) return;
-      const pick = (word, otherwise) => (names.includes(words.get(word)) ? words.get(word) : names[otherwise]);
-      const state = { sheet, a: pick('a', 0), b: pick('b', 1) };
+      const pick = (word, among, otherwise) => (among.includes(words.get(word)) ? words.get(word) : among[otherwise]);
+      const state = { sheet, a: pick('a', names, 0), b: pick('b', names, 1) };
       for (const side of ['a', 'b']) {
-        form.elements[side].replaceChildren(...names.map((name) => element('option', name)));
-        form.elements[side].value = state[side];
+        const seeds = lines.get(state[side]).seeds.map(([seed]) => String(seed));
+        state[`s${side}`] = pick(`s${side}`, seeds, 0);
+        offer(form.elements[side], names, state[side]);
+        offer(form.elements[`s${side}`], seeds, state[`s${side}`]);
       }
       form.elements.sheet.value = sheet;
       form.hidden = false;
