@@ -12,6 +12,8 @@
       this.data = data;
       this.lines = questions.lines;
       [this.head] = data.metrics;
+      this.names = new Map(this.lines.map((line, i) => [`${line.model}/${line.method}`, i]));
+      this.firsts = new Map(this.lines.map((line, i) => [line.model, i]).filter(([, i]) => this.done(i)).reverse());
       this.unpacked = this.lines.map(() => ({}));
       this.known = new Set(questions.known);
       this.tags = new Map(questions.tags.map(([name, having]) => [name, new Set(having)]));
@@ -68,9 +70,7 @@
 
     // The row that another is compared with: the one that is named, or else the first of its model.
     baseline(i, name) {
-      const named = this.lines.findIndex((line) => `${line.model}/${line.method}` === name);
-      return named >= 0 ? named
-        : this.lines.findIndex((line, at) => line.model === this.lines[i].model && this.done(at));
+      return this.names.has(name) ? this.names.get(name) : this.firsts.get(this.lines[i].model);
     }
   }
 
