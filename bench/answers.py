@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,6 +35,9 @@ BINARY = {
 """How files begin that cannot be predictions → what they are."""
 
 Row: TypeAlias = dict[str, Any]
+
+_BLANK: Row = {"sql": "", "behind": ""}
+_log = logging.getLogger("bench.answers")
 
 
 def read(path: Path, dataset: Dataset) -> list[Prediction]:
@@ -96,14 +100,15 @@ def _lines(text: str, _path: Path) -> list[Row]:
     lines = text.split("\n")
     if lines and not lines[-1].strip():
         lines.pop()
-    return [{"sql": line.strip().split("\t")[0]} for line in lines]
+    parted = (line.strip().partition("\t") for line in lines)
+    return [{"sql": sql, "behind": behind} for sql, _, behind in parted]
 
 
 def _json(text: str, path: Path) -> list[Row]:
     """Read BIRD's object of positions, or a list of objects or strings."""
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"is not JSON ({error})", where=str(path)) from error
     if isinstance(value, dict):
         return [{"position": key, **_marked(sql)} for key, sql in value.items()]
@@ -123,7 +128,7 @@ def _jsonl(text: str, path: Path) -> list[Row]:
             continue
         try:
             rows.append(json.loads(line))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"is not JSON ({error})", where=at(path, line=number)) from error
         if not isinstance(rows[-1], dict):
             raise DataError("is not a JSON object", where=at(path, line=number))
@@ -155,6 +160,8 @@ def _marked(sql: object) -> Row:
 def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Prediction]:
     """Give each row its example: by id or position where it has one, else by order."""
     asked = len(dataset.examples)
+    if all(row == _BLANK for row in rows[asked:]):  # blank lines at the end of the file
+        rows = rows[:asked]
     if len(rows) != asked:
         raise DataError(
             f"holds {count(len(rows), 'prediction')}, but {dataset.name} {dataset.split} has "
@@ -164,17 +171,18 @@ def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Predicti
         )
     order = [example.id for example in dataset.examples]
     known = frozenset(order)
-    key = next((key for key in ("position", *ID_KEYS) if key in rows[0]), None) if rows else None
+    key = next((key for key in ("position", *ID_KEYS) if any(key in row for row in rows)), None)
     ids = [_id(row, key, number, order, known, path) for number, row in enumerate(rows)] if key else order
     _refuse_twice(ids, path)
     _refuse_strays(zip(ids, rows, strict=True), dataset, path)
+    _warn_of_tabs(rows, dataset, path)
     return [
         Prediction(name, text := _sql(row, path), text or None) for name, row in zip(ids, rows, strict=True)
     ]
 
 
 def _id(row: Row, key: str, number: int, order: Sequence[str], known: frozenset[str], path: Path) -> str:
-    """Name the example of one row, by the key that the first row has."""
+    """Name the example of one row, by the key that the rows have."""
     if row.get(key) in (None, ""):
         raise DataError(
             f"prediction {number + 1} has no '{key}', as others have",
@@ -224,6 +232,20 @@ def _refuse_strays(rows: Iterable[tuple[str, Row]], dataset: Dataset, path: Path
                 where=str(path),
                 todo="put the predictions in the order of the questions",
             )
+
+
+def _warn_of_tabs(rows: Sequence[Row], dataset: Dataset, path: Path) -> None:
+    """Say where a tab cut off what is no name of a database, and so perhaps a part of the SQL."""
+    behind = (row.get("behind", "").rpartition("\t")[2].strip() for row in rows)
+    places = [place for place, name in enumerate(behind, start=1) if name and name not in dataset.schemas]
+    if places:
+        _log.warning(
+            "%s: line %d: what follows the tab is no database of the questions, and is not read "
+            "(%s like it); in SQL write spaces",
+            path,
+            places[0],
+            count(len(places), "line"),
+        )
 
 
 def _sql(row: Row, path: Path) -> str:

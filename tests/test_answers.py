@@ -38,6 +38,7 @@ FILES = {
     "shuffled.json": json.dumps({"2": SQL[2], "0": SQL[0], "1": SQL[1]}),
     "ids.jsonl": "".join(json.dumps({"id": f"x/dev/{n}", "sql": SQL[n]}) + "\n" for n in (2, 0, 1)),
     "order.jsonl": "".join(json.dumps({"pred": sql}) + "\n" for sql in SQL),
+    "blank-end.sql": "\n".join(SQL) + "\n\n \n\n",
     "index.csv": 'idx,sql\n2,SELECT 3\n0,SELECT 1\n1,"SELECT \'a, ""b""\'"\n',
 }
 
@@ -55,6 +56,16 @@ def test_an_empty_line_is_an_empty_answer_and_shifts_nothing(tmp_path: Path, dat
     assert [prediction.sql for prediction in found] == ["SELECT 1", None, "SELECT 3"]
 
 
+def test_what_a_tab_cuts_off_is_said_unless_it_is_a_database(tmp_path: Path, dataset: Dataset, caplog):
+    read(written(tmp_path, "good.sql", FILES["with-db.sql"]), dataset)
+    assert not caplog.records
+    found = read(written(tmp_path, "p.sql", "SELECT 1\tdb\nSELECT\t2\nSELECT\t3"), dataset)
+    assert [one.sql for one in found] == ["SELECT 1", "SELECT", "SELECT"]
+    (record,) = caplog.records
+    assert "p.sql: line 2: what follows the tab is no database" in record.getMessage()
+    assert "(2 lines like it)" in record.getMessage()
+
+
 def test_line_separators_inside_a_string_are_no_lines(tmp_path: Path, dataset: Dataset):
     text = "SELECT 'a\u2028b'\nSELECT '\x85'\nSELECT '\x0c'"
     assert len(read(written(tmp_path, "p.txt", text), dataset)) == 3
@@ -65,13 +76,17 @@ def test_line_separators_inside_a_string_are_no_lines(tmp_path: Path, dataset: D
     [
         ("short.txt", "SELECT 1\n", ["holds 1 prediction, but", "has 3 examples"]),
         ("long.txt", "SELECT 1\n" * 4, ["holds 4 predictions", "has 3 examples"]),
+        ("blank-middle.txt", "SELECT 1\n\n\n\nSELECT 1\n", ["holds 5 predictions"]),
         ("bad.json", "{", ["is not JSON"]),
+        ("deep.json", "[" * 100_000, ["deep.json: is not JSON"]),
+        ("deep.jsonl", '{"sql": ""}\n' + "[" * 100_000, ["line 2: is not JSON"]),
         ("number.json", "3", ["holds int where predictions should be"]),
         ("bad.jsonl", '{"sql": "a"}\nnope\n', ["bad.jsonl: line 2: is not JSON"]),
         ("list.jsonl", "[]\n", ["line 1: is not a JSON object"]),
         ("twice.jsonl", '{"id": 0, "sql": ""}\n' * 3, ["answers 'x/dev/0' twice"]),
         ("stranger.jsonl", '{"id": "y", "sql": ""}\n' * 3, ["prediction 1 is for 'y'", "x/dev/0"]),
         ("some.jsonl", '{"idx": 0, "sql": ""}\n' + '{"sql": ""}\n' * 2, ["prediction 2 has no 'idx'"]),
+        ("late.jsonl", '{"sql": ""}\n' + '{"id": 1, "sql": ""}\n' * 2, ["prediction 1 has no 'id'"]),
         ("some.csv", "idx,sql\n2,SELECT 1\n,SELECT 1\n1,SELECT 1\n", ["prediction 2 has no 'idx'"]),
         ("nosql.jsonl", '{"answer": ""}\n' * 3, ["has no SQL", "answer"]),
         ("bare.csv", "0,SELECT 1\n1,SELECT 2\n", ["line 1: names no column of SQL: 0, SELECT 1", "id,sql"]),
