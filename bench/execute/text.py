@@ -47,9 +47,11 @@ def end_of_first(sql: str) -> int:
 
 
 def has_more(sql: str) -> bool:
-    """Tell whether anything but comments follows the first statement.
+    """Tell whether anything but comments follows the first statement and its semicolon.
 
-    >>> has_more("SELECT 1; -- done"), has_more("SELECT 1; SELECT 2")
-    (False, True)
+    A second semicolon is something: Python's ``sqlite3``, which the official scripts call, refuses it.
+
+    >>> has_more("SELECT 1; -- done"), has_more("SELECT 1;;"), has_more("SELECT 1; SELECT 2")
+    (False, True, True)
     """
-    return ";" in sql and bool(_COMMENT.sub(" ", sql[end_of_first(sql) :]).strip("; \t\r\n\f"))
+    return ";" in sql and bool(_COMMENT.sub(" ", sql[end_of_first(sql) + 1 :]).strip(" \t\r\n\f"))
