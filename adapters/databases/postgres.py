@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -165,6 +166,11 @@ def _open(address: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
             yield link
     except psycopg.Error as error:
         said = " ".join(str(error).split())
+        if re.search('role ".*" does not exist', said):
+            todo = "CREATE ROLE … LOGIN, or correct the name in the address"
+            raise BenchError(
+                f"the server does not know the account ({said})", where=address, todo=todo
+            ) from error
         if "does not exist" in said and "database" in said:
             raise DataError("there is no such database", where=address) from error
         if isinstance(error, psycopg.OperationalError) and not isinstance(error, errors.AdminShutdown):

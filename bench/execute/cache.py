@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS files(
 ) WITHOUT ROWID;
 """
 _SUM_BYTES = 8
+_left: list[apsw.Connection | None] = []
+"""Connections of the parent process: SQLite forbids a child to use them, and to close them."""
 _log = logging.getLogger("bench.execute")
 
 
@@ -104,6 +106,12 @@ class Cache:
         """Write what waits, and let go of the file."""
         self.flush()
         self._let_go()
+
+    def leave(self) -> None:
+        """Keep off the file in a child of the process that opened it."""
+        _left.append(self._database)
+        self._database = None
+        self._waiting.clear()
 
     def _try(self, act: Callable[..., None], *values: object) -> None:
         """Do something with the file; a fault of it is told once and ends its use."""

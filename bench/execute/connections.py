@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from stat import S_ISREG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Connections:
             self._file = self.path, 0, 0, 0  # a server does not say when its databases change
         if self._file is None:
             stat = os.stat(self.path)  # noqa: PTH116 - pathlib is not loaded here
+            if not S_ISREG(stat.st_mode):
+                raise OSError(0, "a folder, a pipe or a device, and not a database")
             if stat.st_size == 0:
                 raise EmptyFile
             self._file = self.path, stat.st_size, stat.st_mtime_ns, stat.st_ino

@@ -17,7 +17,8 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import count, islice
+from functools import partial
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,20 +30,25 @@ from bench.execute.engines import engine as named_engine
 from bench.execute.intake import Intake, located
 from bench.execute.item import Judged, Pair, Query, Task
 from bench.execute.live import Live
-from bench.execute.policy import STANDARD, Policy
-from bench.execute.pool import Pool
+from bench.execute.policy import STANDARD, Policy, named
+from bench.execute.pool import Pool, some
 from bench.types import Outcome
 
 BATCH = 16
 LOOK_UP = 256
 """Pairs looked up on disk at once."""
 
+_open: weakref.WeakSet[Executor] = weakref.WeakSet()
+
 
 class Executor:
     """Runs SQL in sandboxed worker processes under one policy; a context manager.
 
+    It judges one stream at a time, and belongs to one thread at a time. A process that is forked from
+    the one that made it gets workers of its own, and no cache.
+
     Args:
-        policy: the limits of every verdict.
+        policy: the limits of every verdict, or the name of a preset.
         workers: how many processes; as many as there are cores by default.
         require_sandbox: whether to refuse to run where a layer of the sandbox is absent.
         batch: most items in a message to a worker, of which a few may wait there; never changes a verdict.
@@ -53,29 +59,45 @@ class Executor:
 
     def __init__(
         self,
-        policy: Policy = STANDARD,
+        policy: Policy | str = STANDARD,
         *,
         workers: int | None = None,
         require_sandbox: bool = False,
         batch: int = BATCH,
         engine: str = "apsw",
-        cache: Path | None = None,
+        cache: Path | str | None = None,
         live: Live | None = None,
     ) -> None:
-        size = _cores() if workers is None else workers
-        if size < 1 or batch < 1:
-            raise ConfigError("an executor needs at least one worker and a batch of at least one")
+        policy = named(policy) if isinstance(policy, str) else policy
+        if not isinstance(policy, Policy):
+            raise ConfigError(f"not a Policy or the name of one but {policy!r}", where="policy")
+        size = _cores() if workers is None else _positive(workers, "workers")
         if live:
             live.check(policy, require_sandbox=require_sandbox)
         self.policy, self._live = policy, live
         self._engine = "" if live else named_engine(engine)
         program = live.program if live else Program(engine)
-        self.pool = Pool(policy, size, batch, engine=program, require_sandbox=require_sandbox)
-        self._close_pool = weakref.finalize(self, self.pool.close)
-        self._cache = Cache(cache, self._engine, policy.id) if cache and not live else None
+        self._new_pool = partial(
+            Pool, policy, size, _positive(batch, "batch"), engine=program, require_sandbox=require_sandbox
+        )
+        self._have_pool()
+        self._cache = Cache(Path(cache), self._engine, policy.id) if cache and not live else None
         self._numbers = count(1)
+        _open.add(self)
         if require_sandbox:
             self.pool.start()
+
+    def _have_pool(self) -> None:
+        self.pool = self._new_pool()
+        self._close_pool = weakref.finalize(self, self.pool.close)
+
+    def forked(self) -> None:
+        """Leave to the parent what is the parent's; every child that is forked calls it at once."""
+        if self._close_pool.detach():
+            self.pool.leave()
+            self._have_pool()
+        if self._cache:
+            self._cache.leave()
 
     def __enter__(self) -> Self:
         return self
@@ -108,8 +130,8 @@ class Executor:
     def judge(self, pairs: Iterable[Pair]) -> Iterator[Judged]:
         """Run and compare pairs.
 
-        Reads about two thousand pairs ahead, keeps nothing that was given out but a bounded memory
-        of recent pairs: the same texts on the same database run once.
+        Reads about two thousand pairs ahead, fewer where they come slowly, keeps nothing that was
+        given out but a bounded memory of recent pairs: the same texts on the same database run once.
 
         Yields:
             One result for each pair, in the order of the pairs.
@@ -117,6 +139,8 @@ class Executor:
         Raises:
             ConfigError: a pair names a comparison that does not exist.
             BenchError: the workers do not start, or lack a layer that is required.
+            TypeError: something else than pairs was given.
+            RuntimeError: the executor is closed, or another stream is not at its end.
         """
         keys: deque[str] = deque()
         cache = self._cache
@@ -134,17 +158,20 @@ class Executor:
 
     def _tasks(self, pairs: Iterable[Pair], keys: deque[str]) -> Iterator[Task]:
         """Make tasks of pairs, those that the cache knows settled; ``keys`` takes the pairs' names."""
+        if isinstance(pairs, Pair):
+            raise TypeError("judge takes many pairs: write [pair]")
         intake = self._intake()
         if not self._cache:
             for pair in pairs:
+                task = intake.pair(pair)
                 keys.append(pair.key)
-                yield intake.pair(pair)
+                yield task
             return
         source = iter(pairs)
-        while some := list(islice(source, LOOK_UP)):
-            tasks = [intake.pair(pair) for pair in some]
+        while read := list(some(source, LOOK_UP)):
+            tasks = [intake.pair(pair) for pair in read]
             self._cache.recall(tasks)
-            keys.extend([pair.key for pair in some])
+            keys.extend([pair.key for pair in read])
             yield from tasks
 
     def _intake(self) -> Intake:
@@ -161,6 +188,20 @@ class Executor:
         for task in self.pool.serve(intake.query(query) for query in queries):
             assert task.outcome is not None
             yield task.outcome
+
+
+def _forked() -> None:
+    for executor in list(_open):
+        executor.forked()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
+def _positive(number: int, name: str) -> int:
+    if not isinstance(number, int) or number < 1:
+        raise ConfigError(f"a whole number above zero, and not {number!r}", where=name)
+    return number
 
 
 def _cores() -> int:

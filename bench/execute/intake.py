@@ -66,7 +66,10 @@ class Intake:
 
         Raises:
             ConfigError: it names a comparison that does not exist.
+            TypeError: it is no pair.
         """
+        if not isinstance(pair, Pair):
+            raise TypeError(f"not a bench.execute.Pair but {type(pair).__name__}: {pair!r:.200}")
         if pair.database is not self._path:
             self._path, self._database = pair.database, self._real(pair.database)
         key = (
@@ -110,7 +113,13 @@ class Intake:
         self._memo[key] = task
 
     def query(self, query: Query) -> Task:
-        """Make a task of a query without a gold."""
+        """Make a task of a query without a gold.
+
+        Raises:
+            TypeError: it is none.
+        """
+        if not isinstance(query, Query):
+            raise TypeError(f"not a bench.execute.Query but {type(query).__name__}: {query!r:.200}")
         database = self._real(query.database)
         refused = self._stale.get(database) or screen(query.sql, self._most_bytes)
         sql = None if refused else query.sql

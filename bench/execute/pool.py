@@ -10,8 +10,9 @@ from __future__ import annotations
 import selectors
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from bench.errors import BenchError
 from bench.execute import verdicts
@@ -27,10 +28,24 @@ WINDOW = 2048
 AHEAD = 8
 """Batches that a worker may have before it; it never has more than its share of what is left."""
 
+PATIENCE = 0.2
+"""Seconds of reading after which what was read is sent off; longer than fast sources take for a window."""
+
 TICK = 0.05
 """Seconds between two looks at the clocks of the workers."""
 
 MAX_START_FAILURES = 3
+
+_Item = TypeVar("_Item")
+
+
+def some(source: Iterable[_Item], most: int) -> Iterator[_Item]:
+    """Read on for a while: up to ``most`` items, fewer from a slow source, none at its end only."""
+    due = time.monotonic() + PATIENCE
+    for item in islice(source, most):
+        yield item
+        if time.monotonic() > due:
+            return
 
 
 class Pool:
@@ -57,7 +72,7 @@ class Pool:
         self._folders: set[str] = set()
         self._selector = selectors.DefaultSelector()
         self._failures = 0
-        self._busy = False
+        self._busy = self._closed = False
         self._looked = time.monotonic()
 
     @property
@@ -73,7 +88,8 @@ class Pool:
         waiting: deque[Task] = deque()
         try:
             while True:
-                fresh = list(islice(tasks, WINDOW - len(waiting)))
+                self._refuse_if_closed()
+                fresh = list(some(tasks, WINDOW - len(waiting)))
                 self._accept(fresh)
                 waiting.extend(fresh)
                 if not waiting:
@@ -97,6 +113,7 @@ class Pool:
 
     def start(self) -> None:
         """Start one worker and wait until it says which layers protect it."""
+        self._refuse_if_closed()
         if not self._workers:
             self._spawn()
         while not self.sandbox:
@@ -104,9 +121,22 @@ class Pool:
 
     def close(self) -> None:
         """End every worker, for good."""
+        self._closed = True
         for worker in list(self._workers):
             self._drop(worker)
         self._selector.close()
+
+    def leave(self) -> None:
+        """Let go of the workers in a child of the process that they belong to, and leave them as they are."""
+        self._closed = True
+        self._selector.close()
+        for worker in self._workers:
+            worker.leave()
+        self._workers.clear()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise RuntimeError("the executor is closed, or this stream belongs to the parent process")
 
     def _abandon(self) -> None:
         """Forget what nobody waits for any more."""

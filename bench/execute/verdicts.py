@@ -62,6 +62,10 @@ def read(task: Task, reply: Reply, golds: OrderedDict[int, Outcome]) -> bool:
     elif task.attempts == 0 and any(end and end.status in UNSURE for end in (gold, prediction)):
         task.attempts = 1
         return True
+    elif gold and reply.failed_on:  # gold failed on a further database; a damaged one leaves no verdict
+        task.failed_on = reply.failed_on
+        if not gold.status.infra:
+            task.equal = reply.equal
     task.gold_outcome, task.outcome = gold, prediction
     task.gold = task.prediction = None
     return False
@@ -81,7 +85,7 @@ def _gold(said: int | Learnt, golds: OrderedDict[int, Outcome]) -> Outcome:
 def explain(cause: str, code: int, policy: Policy) -> Outcome:
     """Say why a worker ended: a backstop that was met, a signal, or an exit of its own."""
     if cause == "cpu":
-        return Outcome(Status.TIMEOUT, f"cpu: more than {policy.cpu_seconds:g} s inside one operation")
+        return Outcome(Status.TIMEOUT, f"cpu: more than {policy.cpu_seconds:g} s for one query")
     if cause == "wall":
         return Outcome(Status.TIMEOUT, f"wall: no progress for {policy.wall_seconds:g} s")
     if code < 0:
