@@ -166,23 +166,21 @@ def _open(address: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
             yield link
     except psycopg.Error as error:
         said = " ".join(str(error).split())
-        if re.search('role ".*" does not exist', said):
-            todo = "CREATE ROLE … LOGIN, or correct the name in the address"
-            raise BenchError(
-                f"the server does not know the account ({said})", where=address, todo=todo
-            ) from error
-        if "does not exist" in said and "database" in said:
+        if re.search('database ".*" does not exist', said):
             raise DataError("there is no such database", where=address) from error
         if isinstance(error, psycopg.OperationalError) and not isinstance(error, errors.AdminShutdown):
-            wrong = "authentication" in said or "password" in said or "role" in said
-            what = "the server refuses the account" if wrong else "the server cannot be reached"
-            todo = (
-                "put the password into ~/.pgpass or PGPASSWORD"
-                if wrong
-                else "start it, or correct the address"
-            )
+            what, todo = _trouble(said)
             raise BenchError(f"{what} ({said})", where=address, todo=todo) from error
         raise BenchError(f"the server refuses ({said})", where=address) from error
+
+
+def _trouble(said: str) -> tuple[str, str]:
+    """Say why there is no connection, and what to do about it."""
+    if re.search('role ".*" does not exist', said):
+        return "the server refuses the account", "CREATE ROLE … LOGIN, or correct the name in the address"
+    if "authentication" in said or "password" in said or "role" in said:
+        return "the server refuses the account", "put the password into ~/.pgpass or PGPASSWORD"
+    return "the server cannot be reached", "start it, or correct the address"
 
 
 def _kind(code: int) -> str:

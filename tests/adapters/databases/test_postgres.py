@@ -170,7 +170,10 @@ def _refusal(address: str, **options: bool) -> BenchError:
 
 def test_what_cannot_be_asked_is_one_clear_error(singers):
     assert "cannot be reached" in str(_refusal("postgresql://bench@127.0.0.1:1/singers"))
-    assert "refuses the account" in str(_refusal(singers.url(user="nobody")))
+    unknown = str(_refusal(singers.url(user="a_database_nobody")))
+    assert "refuses the account" in unknown
+    assert "CREATE ROLE" in unknown
+    assert "password" not in unknown
     assert "superuser" in str(_refusal(singers.owner))
     assert "holds a password" in str(_refusal("postgresql://bench:secret@127.0.0.1/singers"))
 
