@@ -17,7 +17,7 @@ from bench.methods import Adapter, Objective, PromptSpec, Seqkd, Training, Tunin
 from bench.prompts import prompt_id
 from bench.prompts.recall import summarize
 from bench.store import write_json
-from bench.train import answers, memory, probe, schedule, shapes, teacher, tuning
+from bench.train import answers, memory, probe, schedule, shapes, teacher, together, tuning
 from bench.train.checkpoint import Checkpoint, Progress
 from bench.train.data import Encoded, Sample, encode
 from bench.train.estimate import Work, estimate
@@ -98,6 +98,7 @@ def fit(
     """
     torch.set_num_threads(threads)
     memory.reset()
+    together.meet(str(out))
     check_packages(job.tuning, job.training, gpu=torch.cuda.is_available())
     mathematics = _mathematics(job)
     student = Weights(job.base, job.revision, None, job.tuning, _precision(job), job.code)

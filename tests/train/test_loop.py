@@ -75,6 +75,31 @@ def test_a_model_in_pieces_is_one_with_twice_the_accumulation(base, teacher, tmp
         assert torch.allclose(two[name], expected, atol=2e-4), name
 
 
+@pytest.mark.parity
+def test_one_launch_fits_more_than_once(base, teacher, tmp_path) -> None:
+    """As a suite does: each fit in processes of its own, which meet where the earlier ones met."""
+    script = tmp_path / "fits.py"
+    script.write_text(
+        "import subprocess, sys\n"
+        f"for out in {[str(tmp_path / name) for name in ('first', 'second')]}:\n"
+        f"    subprocess.run([sys.executable, '-c', {APART!r}, {base!r}, {teacher!r}, out], check=True)\n"
+    )
+    launch = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node=2",
+        str(script),
+    ]
+    root = str(Path(__file__).parents[2])
+    alone = {**os.environ, "PYTHONPATH": root, "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(launch, env=alone, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr
+    first, second = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("first", "second"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
 def together(base, teacher, tmp_path, extra: dict[str, str]) -> None:
     one = fit(job(base, DROPPED, KID, Weights(teacher), accumulation=2), DATA, tmp_path / "one")
     with socket.socket() as free:
