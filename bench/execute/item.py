@@ -42,7 +42,8 @@ class Judged(msgspec.Struct, frozen=True):
     """How a pair ended, under each comparison; none holds unless both outcomes are ``OK``.
 
     The outcomes are those on the first database; ``failed_on`` names the first of the others on
-    which a comparison did not hold.
+    which a comparison did not hold. If gold itself fails on one of the others, its outcome is the one
+    there; what need not hold everywhere is as on the first, unless that other is damaged.
     """
 
     key: str

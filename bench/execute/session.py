@@ -76,7 +76,8 @@ class Session:
         failed = ""
         if others:
             path = self._connections.path
-            failed = self._elsewhere(item, equal)
+            failed, broken = self._elsewhere(item, equal)
+            gold = broken or gold
             self.turn_to(path)
         return self._number, gold, prediction, list(map(equal.__getitem__, names)), failed
 
@@ -112,8 +113,11 @@ class Session:
         result.notes += watch.finish(len(result.columns))
         return result, watch.equal
 
-    def _elsewhere(self, item: Item, equal: Verdicts) -> str:
-        """Take back what does not hold on every other database; names the first of them."""
+    def _elsewhere(self, item: Item, equal: Verdicts) -> tuple[str, Gold | None]:
+        """Take back what does not hold on every other database.
+
+        Names the first of them, or the one on which gold itself fails, with what came of gold there.
+        """
         failed = ""
         *_, others, everywhere = item
         relative = self._policy.relative_steps is not None
@@ -124,11 +128,16 @@ class Session:
             self.turn_to(path, counted=relative)
             if self._agree_at_once(item):
                 continue
-            found = self._pair(item, names)[2]
+            gold, _, found = self._pair(item, names)
             if not all(found.values()):
-                failed = failed or os.path.basename(path)  # noqa: PTH119 - pathlib is not loaded here
+                name = os.path.basename(path)  # noqa: PTH119 - pathlib is not loaded here
                 equal |= found
-        return failed
+                if gold and gold.result.status == "error_schema":  # the first database has what it lacks
+                    return name, Gold(Result("db_corrupt", gold.result.detail))
+                if gold and gold.result.status != "ok":
+                    return name, gold
+                failed = failed or name
+        return failed, None
 
     def _agree_at_once(self, item: Item) -> bool:
         """Tell whether gold and prediction find the same few rows, which settles what must hold everywhere.

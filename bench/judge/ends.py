@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.judge.score import CORRECT, MISSING, WRONG_RESULT
+from bench.judge.score import CORRECT, GOLD_FAILED, MISSING, WRONG_RESULT
 from bench.types import Status
 
 ENDINGS = {
@@ -21,6 +21,7 @@ ENDINGS = {
     Status.TOO_LARGE.value: "result too large",
     Status.MEMORY.value: "out of memory",
     Status.CRASH.value: "engine crashed",
+    GOLD_FAILED: "gold failed",
     Status.DB_MISSING.value: "database missing (infrastructure)",
     Status.DB_CORRUPT.value: "database corrupt (infrastructure)",
     Status.DB_IO.value: "database unreadable (infrastructure)",

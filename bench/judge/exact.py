@@ -10,6 +10,9 @@ from bench.sql import modern, spider
 from bench.sql.spider import Match
 from bench.types import Schema
 
+UNREAD, UNREAD_GOLD = "cannot read the prediction", "cannot read the gold"
+"""What the note of a verdict says of a rule's reader."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmRule:
@@ -28,6 +31,12 @@ class EmRule:
     match: Callable[[str, str, Schema], Match]
     reader: str = "the official grammar"
     version: int = 1
+
+    def unread(self, match: Match) -> str:
+        """Say what could not be read, and why; nothing where both were."""
+        reason = match.gold_unparsed or match.unparsed
+        what = UNREAD_GOLD if match.gold_unparsed else UNREAD
+        return f"{self.reader} {what} ({reason})" if reason else ""
 
     def best(self, golds: Sequence[str], prediction: str, schema: Schema) -> Match:
         """Hold a prediction against several golds; the first that it equals decides, else the first read."""

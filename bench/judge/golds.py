@@ -1,9 +1,9 @@
 """Golds: hold each gold query against itself, and find those that no prediction can be held against.
 
-A gold is found wanting if it does not run, finds nothing, is refused by a rule, or is one of several
-right answers: its LIMIT cuts through rows of equal rank, it leaves such rows in any order, or it gives
-other rows when tables are read backwards (a LIMIT without an order, a column neither grouped nor
-aggregated, a sum of floats).
+A gold is found wanting if it does not run, finds nothing, is refused by a rule or outside its grammar,
+or is one of several right answers: its LIMIT cuts through rows of equal rank, it leaves such rows in any
+order, or it gives other rows when tables are read backwards (a LIMIT without an order, a column neither
+grouped nor aggregated, a sum of floats).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bench.execute import Executor, Policy
 from bench.execute.compare import bag
 from bench.execute.item import Query
 from bench.execute.ties import parts
+from bench.judge.exact import UNREAD_GOLD
 from bench.judge.judge import judge
 from bench.sql.lexemes import orders_result
 from bench.sql.ties import Ranked, ranked
@@ -27,6 +28,9 @@ ROWS = 1000
 MISSING = "missing"
 """The kind of finding that is the environment's, not the gold's."""
 
+UNREAD = "unread"
+"""The kind that is a rule's: the gold itself may be sound."""
+
 KINDS = {
     MISSING: "cannot be run, for its database cannot",
     "fails": "does not run",
@@ -36,6 +40,7 @@ KINDS = {
     "ties": "orders its rows, but leaves some of equal rank in any order",
     "scan": "gives other rows when tables are read backwards",
     "time": "asks for the time or for random numbers; both stand still here",
+    UNREAD: "is outside the grammar of a rule, under which no answer is right; the official script stops",
 }
 """Kind of finding → what it says of a gold."""
 
@@ -109,15 +114,15 @@ def _verdicts(
 
 def _failings(verdict: Verdict, outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Say whether a gold runs, finds something and satisfies every rule."""
-    if outcome.status.infra:
-        yield MISSING, f"{outcome.status}: {outcome.detail}"
+    failed = verdict.gold if outcome.status is Status.OK else outcome  # perhaps on a further database
+    if failed.status is not Status.OK:
+        yield MISSING if failed.status.infra else "fails", f"{failed.status}: {failed.detail}"
         return
-    if outcome.status is not Status.OK:
-        yield "fails", f"{outcome.status}: {outcome.detail}"
-        return
-    refused = [metric for metric, value in verdict.metrics.items() if value != 1]
-    if refused:
-        yield "refused", ", ".join(refused)
+    wrong = [metric for metric, value in verdict.metrics.items() if value != 1]
+    unread = [note.partition(":")[0] for note in verdict.notes if UNREAD_GOLD in note]
+    for kind, metrics in ((UNREAD, unread), ("refused", [one for one in wrong if one not in unread])):
+        if metrics:
+            yield kind, ", ".join(metrics)
     if not outcome.rows:
         yield "empty", ""
 

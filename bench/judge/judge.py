@@ -204,18 +204,19 @@ def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str
     values: dict[str, bool | float] = {}
     notes: list[str] = []
     for metric in metrics:
-        if metric in EX_RULES:
-            values[metric], said = _execution(EX_RULES[metric], task.runs.get(metric, ()), judged)
+        if rule := EX_RULES.get(metric):
+            runs = task.runs.get(metric, ())
+            values[metric], said = _execution(rule, runs, judged)
             notes += said
+            if rule.unread and sql and not runs and (unread := rule.unread(example.gold[0], sql, schema)):
+                notes.append(f"{metric}: {unread}")
         if metric in EM_RULES:
             match = EM_RULES[metric].best(example.gold, sql, schema)
             values[metric] = match.exact
-            if match.unparsed and sql:
-                notes.append(
-                    f"{metric}: {EM_RULES[metric].reader} cannot read the prediction ({match.unparsed})"
-                )
+            if sql and (unread := EM_RULES[metric].unread(match)):
+                notes.append(f"{metric}: {unread}")
     shown = _shown(task, judged, metrics[0]) if sql else None
-    gold = shown.gold if shown else Outcome(Status.OK, "not run: there was nothing to compare it with")
+    gold = _gold(shown)
     answer = shown.prediction if shown else UNTRIED if sql else NO_SQL
     return Verdict(
         example_id=example.id,
@@ -224,9 +225,28 @@ def _verdict(schema: Schema, task: _Task, judged: Results, metrics: Sequence[str
         metrics=values,
         gold=gold,
         prediction=answer,
-        reason="" if values[metrics[0]] else _why(gold, answer, shown, metrics[0]),
+        reason=""
+        if values[metrics[0]]
+        else _said(task, metrics[0], notes) or _why(gold, answer, shown, metrics[0]),
         notes=tuple(notes),
     )
+
+
+def _said(task: _Task, first: str, notes: Sequence[str]) -> str:
+    """Say why the first rule calls a prediction wrong without a look at any row, if it does."""
+    note = next((note for note in notes if note.startswith(f"{first}: ")), "")
+    if note or task.runs.get(first) != ():
+        return note.removeprefix(f"{first}: ")
+    return "it shows other columns than gold"
+
+
+def _gold(shown: Judged | None) -> Outcome:
+    """Tell how gold ended, and on which file, if not on the first of its databases."""
+    if shown is None:
+        return Outcome(Status.OK, "not run: there was nothing to compare it with")
+    if shown.failed_on and shown.gold.status is not Status.OK:
+        return replace(shown.gold, detail=f"{shown.failed_on}: {shown.gold.detail}")
+    return shown.gold
 
 
 def _abstention(task: _Task, metrics: Sequence[str]) -> Verdict:
@@ -278,7 +298,13 @@ def _execution(rule: ExRule, runs: Sequence[Run], judged: Results) -> tuple[bool
 
 
 def _shown(task: _Task, judged: Results, first: str) -> Judged | None:
-    """Choose the pair whose rows a reader sees: what the first rule ran, else the texts as they stand."""
+    """Choose the pair whose rows a reader sees: what the first rule ran, else the texts as they stand.
+
+    One whose database is damaged comes before all.
+    """
+    broken = next((one for one in judged.values() if one.gold.status.infra), None)
+    if broken:
+        return broken
     runs = task.runs.get(first) or _plainest(task)
     held = (judged[run.texts] for run in runs if judged[run.texts].equal.get(run.comparison) is True)
     return next(held, judged[runs[0].texts] if runs else None)

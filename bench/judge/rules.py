@@ -48,6 +48,7 @@ class ExRule:
         silence: which predictions without a query count as one with an empty result.
         grade: what a success is worth, from what its comparison found and the outcomes of gold and
             prediction; without it a verdict is right or wrong.
+        unread: (gold, prediction, schema) → what its reader cannot read, if it has one.
         everywhere: whether it has to hold on every database of the question, where there are several.
         steady: whether it gives the same verdict every time.
     """
@@ -60,6 +61,7 @@ class ExRule:
     version: int = 1
     silence: Callable[[str], bool] = _nowhere
     grade: Callable[[float, Outcome, Outcome], float] | None = None
+    unread: Callable[[str, str, Schema], str] | None = None
     everywhere: bool = False
     steady: bool = True
 
@@ -107,6 +109,7 @@ _ONE_DATABASE = (
         "Spider's own script of 2018: the lists of values of each column, paired by schema column",
         runs.spiders_own,
         official=True,
+        unread=runs.unread_by_spider,
     ),
     ExRule(
         "ex.bird",

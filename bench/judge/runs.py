@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from bench.execute import Judged
 from bench.execute.compare import tied
+from bench.judge.exact import UNREAD, UNREAD_GOLD
 from bench.sql import plug, rewrite, spider
 from bench.sql.lexemes import orders_result
 from bench.sql.ties import ranked
@@ -111,6 +112,14 @@ def spiders_own(gold: str, prediction: str, schema: Schema) -> Iterator[Run]:
     names, others = spider.selected(gold, schema), spider.selected(prediction, schema)
     if names and others and (pairs := _partners(names, others)):
         yield Run(gold, prediction, f"spider:{pairs}")
+
+
+def unread_by_spider(gold: str, prediction: str, schema: Schema) -> str:
+    """Say which of the two :func:`spiders_own` cannot read; nothing if it reads both."""
+    for sql, what in ((gold, UNREAD_GOLD), (prediction, UNREAD)):
+        if spider.selected(sql, schema) is None:
+            return f"the official grammar {what}"
+    return ""
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,7 @@ from bench.judge.constructs import by_construct
 from bench.judge.stats import estimate
 from bench.types import Dataset, Example, Outcome, Score, Status, Verdict
 
-CORRECT, WRONG_RESULT, MISSING = "correct", "wrong_result", "missing"
+CORRECT, WRONG_RESULT, MISSING, GOLD_FAILED = "correct", "wrong_result", "missing", "gold_failed"
 NOT_RUN = "not run: only queries were compared"
 """The detail of the outcome of a prediction where no rule wanted it run."""
 
@@ -42,8 +42,8 @@ class Scorecard:
         n: questions.
         metrics: metric → its scores, the headline first.
         outcomes: how answers ended → how many, the most frequent first: ``correct``,
-            ``wrong_result``, ``missing`` (no prediction), or the status of a statement that did not
-            run. They add up to ``n``.
+            ``wrong_result``, ``missing`` (no prediction), ``gold_failed`` (nothing to hold it against),
+            or the status of a statement that did not run. They add up to ``n``.
         valid: share of all questions whose statement the database ran to its end.
     """
 
@@ -200,6 +200,8 @@ def outcome(verdict: Verdict | None, headline: str) -> str:
         return MISSING
     if verdict.metrics.get(headline, 0.0) >= 1:
         return CORRECT
+    if verdict.gold.status is not Status.OK:
+        return verdict.gold.status.value if verdict.gold.status.infra else GOLD_FAILED
     return WRONG_RESULT if verdict.prediction.status is Status.OK else verdict.prediction.status.value
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from bench.console import out
 from bench.execute import Policy
-from bench.judge.golds import KINDS, MISSING, Finding, check
+from bench.judge.golds import KINDS, MISSING, UNREAD, Finding, check
 from bench.judge.rules import STEADY, metrics
 from bench.types import Dataset
 from bench.words import count
@@ -40,12 +40,13 @@ def show_golds(dataset: Dataset, findings: Sequence[Finding], *, as_json: bool) 
     for kind, meaning in KINDS.items():
         found = [finding for finding in findings if finding.kind == kind]
         out.print(f"{len(found)} {kind}: gold {meaning}", markup=False)
-        for db_id, golds in Counter(finding.db_id for finding in found if kind == MISSING).items():
-            out.print(f"  {db_id}: {count(golds, 'gold')}", markup=False)
+        broken = Counter((finding.db_id, finding.detail) for finding in found if kind == MISSING)
+        for (db_id, detail), golds in broken.items():
+            out.print(f"  {db_id}: {count(golds, 'gold')} [{detail}]", markup=False)
         for finding in found if kind != MISSING else ():
             detail = f" [{finding.detail}]" if finding.detail else ""
             out.print(f"  {finding.example_id} ({finding.db_id}){detail} {finding.gold}", markup=False)
     golds = sum(len(example.gold) for example in dataset.examples)
-    unsound = len({(finding.example_id, finding.gold) for finding in findings})
+    unsound = len({(one.example_id, one.gold) for one in findings if one.kind != UNREAD})
     said = ", ".join(f"{number} {kind}" for kind, number in Counter(one.kind for one in findings).items())
     out.print(f"{count(golds, 'gold')}, {golds - unsound} sound{f'; {said}' if said else ''}", markup=False)

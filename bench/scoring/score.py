@@ -14,19 +14,16 @@ from bench.execute.live import Live
 from bench.judge.clauses import ClauseScore, clause_scores
 from bench.judge.disagree import Disagreement, disagreements
 from bench.judge.ends import ENDINGS
-from bench.judge.exact import EM_RULES
+from bench.judge.exact import EM_RULES, UNREAD, UNREAD_GOLD
 from bench.judge.garbage import seldom_collected
 from bench.judge.judge import judge_each
 from bench.judge.rules import metrics
 from bench.judge.score import Scorecard, outcome, score_each
 from bench.scoring.kept import Kept
-from bench.types import Dataset, Prediction, Verdict
+from bench.types import Dataset, Prediction, Status, Verdict
 
 QUIRK = "quirk: "
 """How a note begins that tells what a verdict owes its success to."""
-
-UNREAD = " cannot read the prediction"
-"""What stands in a note between a rule with its reader and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,23 @@ class Scored:
 
     @property
     def spoiled(self) -> dict[tuple[str, str], int]:
-        """Count the verdicts that the environment spoiled, by database and what broke."""
+        """Count the verdicts that the environment spoiled, by database and what broke.
+
+        A database that is not the first of its question goes by its file: ``pets/pets_2.sqlite``.
+        """
         broken = [verdict for verdict in self.verdicts if verdict.gold.status.infra]
-        return dict(Counter((verdict.db_id, verdict.gold.status.value) for verdict in broken))
+        return dict(Counter((self._broken(verdict), verdict.gold.status.value) for verdict in broken))
+
+    def _broken(self, verdict: Verdict) -> str:
+        file = verdict.gold.detail.partition(": ")[0]
+        names = [path.name for path in self.dataset.suites.get(verdict.db_id, ())]
+        return f"{verdict.db_id}/{file}" if file in names else verdict.db_id
+
+    @property
+    def failed(self) -> list[str]:
+        """Give the examples whose gold did not run, which is no fault of the environment."""
+        ends = ((verdict.example_id, verdict.gold.status) for verdict in self.verdicts)
+        return [name for name, status in ends if status is not Status.OK and not status.infra]
 
     @property
     def quirks(self) -> dict[str, list[str]]:
@@ -68,10 +79,18 @@ class Scored:
     @property
     def unread(self) -> dict[str, list[str]]:
         """Give the examples whose prediction a rule cannot read, by rule and its reader."""
+        return self._noted(UNREAD)
+
+    @property
+    def unread_gold(self) -> dict[str, list[str]]:
+        """Give the examples whose gold a rule cannot read, likewise; none of their answers is right."""
+        return self._noted(UNREAD_GOLD)
+
+    def _noted(self, words: str) -> dict[str, list[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
         for verdict in self.verdicts:
             for note in verdict.notes:
-                rule, found_it, _ = note.partition(UNREAD)
+                rule, found_it, _ = note.partition(f" {words}")
                 if found_it:
                     found[rule].append(verdict.example_id)
         return dict(found)

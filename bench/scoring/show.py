@@ -48,6 +48,7 @@ def show(
             _differences(one, name)
         for kind in by:
             out.print(tables.groups(one, kind))
+    _failed(scored)
     for found in contrasts:
         _contrast(found)
     for errors in diagnosed:
@@ -77,8 +78,10 @@ def to_json(
             "predictions": one.name,
             "spoiled": {f"{db_id}: {status}": number for (db_id, status), number in one.spoiled.items()},
             **one.card.to_json(),
+            "gold_failed": one.failed,
             "quirks": one.quirks,
             "unread": one.unread,
+            "unread_gold": one.unread_gold,
             "clauses": {
                 metric: [{**asdict(clause), **_shares(clause)} for clause in found]
                 for metric, found in one.clauses.items()
@@ -126,6 +129,17 @@ def _unread(one: Scored, name: str) -> None:
     for rule, ids in one.unread.items():
         said = f"{rule} cannot read {count(len(ids), 'prediction')}"
         out.print(f"{name}{said} ({tables.some(ids)})", markup=False)
+    for rule, ids in one.unread_gold.items():
+        said = f"{rule} cannot read the gold of {count(len(ids), 'question')}, where no answer is right"
+        out.print(f"{name}{said} ({tables.some(ids)})", markup=False)
+
+
+def _failed(scored: Sequence[Scored]) -> None:
+    """Name the questions whose gold did not run for one of the files."""
+    failed = list(dict.fromkeys(name for one in scored for name in one.failed))
+    if failed:
+        said = f"gold of {count(len(failed), 'question')} failed, which counts as a wrong answer"
+        err.print(f"warning: {said} ({tables.some(failed)})", markup=False)
 
 
 def _differences(one: Scored, name: str) -> None:

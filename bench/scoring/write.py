@@ -97,8 +97,8 @@ def _rows(scored: Sequence[Scored]) -> Iterator[dict[str, object]]:
 def _junit(scored: Sequence[Scored]) -> ET.Element:
     root = ET.Element("testsuites", name="bench score")
     for one in scored:
-        broken = sum(one.spoiled.values())
-        wrong = sum(not _right(verdict) for verdict in one.verdicts) - broken
+        faults = [verdict.gold.status.infra for verdict in one.verdicts if not _right(verdict)]
+        broken, wrong = sum(faults), len(faults) - sum(faults)
         counts = {"tests": one.card.n, "failures": wrong, "errors": broken}
         suite = ET.SubElement(root, "testsuite", name=_text(f"{one.name} by {one.headline}"))
         suite.attrib.update({name: str(number) for name, number in counts.items()})

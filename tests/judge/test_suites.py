@@ -19,7 +19,7 @@ from bench.answers import read
 from bench.execute import Executor
 from bench.judge.judge import judge
 from bench.sql.rewrite import orders, prepare
-from bench.types import Dataset, Prediction
+from bench.types import Dataset, Prediction, Status
 
 pytestmark = pytest.mark.shared
 
@@ -109,7 +109,7 @@ def test_a_prediction_is_right_only_if_right_on_every_database(dataset: Dataset,
     assert lost > 3
 
 
-def test_a_gold_that_fails_on_one_of_them_makes_every_answer_wrong(dataset: Dataset):
+def test_one_of_them_that_lacks_a_table_is_damaged_and_leaves_no_answer_right(dataset: Dataset):
     others = dataset.suites["pets_1"]
     with closing(sqlite3.connect(others[-1])) as connection:
         connection.execute("DROP TABLE Pets")
@@ -123,5 +123,7 @@ def test_a_gold_that_fails_on_one_of_them_makes_every_answer_wrong(dataset: Data
             ("ex.test-suite", "ex.strict", "ex.bird"),
             executor,
         )
-    assert verdict.metrics == {"ex.test-suite": False, "ex.strict": False, "ex.bird": True}
+    assert verdict.metrics == {"ex.test-suite": False, "ex.strict": False, "ex.bird": False}
+    assert verdict.gold.status is Status.DB_CORRUPT
+    assert verdict.gold.detail == f"{others[-1].name}: no such table: pets"
     assert others[-1].name in verdict.reason
