@@ -25,7 +25,13 @@ PROBES = (
 
 ARRANGEMENTS = [(workers, batch) for workers in (1, 2) for batch in (1, 16)]
 EVERY = [(engine, *arrangement) for engine in ("apsw", "stdlib") for arrangement in ARRANGEMENTS]
-SAMPLE = {("shared", "apsw", 1, 16), ("shared", "stdlib", 2, 1), ("own", "apsw", 2, 1)}
+CORPORA = ("shared", "own", "hostile")
+SAMPLE = {
+    ("shared", "apsw", 1, 16),
+    ("shared", "stdlib", 2, 1),
+    ("own", "apsw", 2, 1),
+    ("hostile", "apsw", 1, 16),
+}
 """What is run every time; the whole runs with the other parity tests."""
 
 MEGABYTES = 300
@@ -33,10 +39,18 @@ MEGABYTES = 300
 
 
 def corpus(which: str, design: Path) -> list[dict[str, object]]:
-    """Give the queries of the study, or those that the fuzzer grew and we wrote."""
-    own = Path(__file__).with_name("redteam.jsonl")
+    """Give the queries of the study, those that the fuzzer grew and we wrote, or those of an attack by hand.
+
+    A long text is written as parts, each with how often it is repeated.
+    """
+    own = Path(__file__).with_name("hostile.jsonl" if which == "hostile" else "redteam.jsonl")
     path = design / "redteam" / "redteam.jsonl" if which == "shared" else own
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    items = [json.loads(line) for line in path.read_text().splitlines()]
+    return [{**item, "sql": whole(item["sql"])} for item in items]
+
+
+def whole(sql: str | list[tuple[str, int]]) -> str:
+    return sql if isinstance(sql, str) else "".join([part * times for part, times in sql])
 
 
 def pairs(items: list[dict[str, object]], victim: Path) -> list[Pair]:
@@ -91,7 +105,7 @@ def resident(pid: int) -> int:
     "which, engine, workers, batch",
     [
         pytest.param(which, *one, marks=[] if (which, *one) in SAMPLE else pytest.mark.parity)
-        for which in ("shared", "own")
+        for which in CORPORA
         for one in EVERY
     ],
 )
@@ -113,7 +127,7 @@ def test_every_query_ends_as_expected_and_nothing_else_changes(
 @pytest.mark.parity
 @pytest.mark.parametrize("engine", ["apsw", "stdlib"])
 def test_outcomes_do_not_depend_on_workers_and_batches(engine: str, design: Path, victim: Path) -> None:
-    items = corpus("shared", design) + corpus("own", design)
+    items = [item for which in CORPORA for item in corpus(which, design)]
     runs = []
     for workers, batch in ARRANGEMENTS:
         with Executor(SMALL, workers=workers, batch=batch, engine=engine) as executor:
@@ -129,8 +143,12 @@ def verdict(outcome: Outcome) -> object:
 
 
 def test_there_are_queries_of_our_own(design: Path) -> None:
-    own = corpus("own", design)
-    assert len({item["sql"] for item in own} - {item["sql"] for item in corpus("shared", design)}) >= 100
+    own = corpus("own", design) + corpus("hostile", design)
+    assert (
+        len({item["sql"] for item in own} - {item["sql"] for item in corpus("shared", design)})
+        == len(own)
+        > 500
+    )
 
 
 def test_nothing_of_the_machine_can_be_read_off(victim: Path, executor: Callable[..., Executor]) -> None:
