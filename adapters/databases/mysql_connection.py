@@ -33,6 +33,9 @@ PASSWORD = "MYSQL_PWD"  # noqa: S105 - a name
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """Hosts that are asked without TLS, which would cost 40 ms a connection."""
 
+RECURSIONS = 2**32 - 1
+"""Rounds of a recursive query: all, for MariaDB else stops after 1000 and says that it is well."""
+
 PATIENCE = 10
 """Seconds for a connection to be made."""
 
@@ -48,9 +51,9 @@ class Connection(Asking):
         """Begin a query; the server makes its first rows now."""
         self._link, self._unread = connect(self._place), False
         limit = (
-            f"max_statement_time = {seconds}"
+            f"max_statement_time = {seconds}, max_recursive_iterations = {RECURSIONS}"
             if "MariaDB" in version(self._link)
-            else f"max_execution_time = {int(seconds * 1000)}"
+            else f"max_execution_time = {int(seconds * 1000)}, cte_max_recursion_depth = {RECURSIONS}"
         )
         self._cursor = SSCursor(self._link)
         self._cursor.execute(

@@ -102,6 +102,12 @@ def test_values_of_mysql_compare_as_those_of_sqlite(singers, asking):
     assert row == expected
 
 
+def test_a_recursive_query_is_not_cut_off(singers, asking):
+    rounds = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+    with asking(singers.url()) as executor:
+        assert executor.run(Path("singers"), f"{rounds} SELECT count(*) FROM n").preview == ((3000,),)
+
+
 def _refusal(address: str) -> str:
     with pytest.raises(BenchError) as refused, Executor(workers=1, live=Live(address)) as executor:
         executor.run(Path("singers"), "SELECT 1")
