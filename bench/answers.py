@@ -80,6 +80,8 @@ def _text(path: Path) -> str:
     """Decode a file, or say what it is if it is no text in UTF-8."""
     try:
         content = path.read_bytes()
+    except IsADirectoryError as error:
+        raise DataError("is a folder", where=str(path), todo="give one file of predictions in it") from error
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from error
     kind = next((kind for head, kind in BINARY.items() if content.startswith(head)), None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def score(
     more: given.Files = None,
     predictions: given.Predictions = None,
-    dataset: given.DatasetName = "spider",
+    dataset: given.DatasetName = "",
     folder: given.Folder = None,
     split: given.Split = "",
     gold: given.Gold = None,

@@ -24,7 +24,7 @@ Against = Annotated[
 ]
 
 # What was asked: a data set, or the files of the official scripts.
-DatasetName = Annotated[str, typer.Option(help="Name of the data set.")]
+DatasetName = Annotated[str, typer.Option(help="Name of the data set: spider, if nothing is said.")]
 Folder = Annotated[Path | None, typer.Option("--data", help="Folder of the data set.")]
 Split = Annotated[str, typer.Option(help="Split that was answered: dev, if nothing is said.")]
 Gold = Annotated[
@@ -87,7 +87,7 @@ Profile = Annotated[bool, typer.Option("--profile", help="Count what wrong answe
 By = Annotated[
     list[str] | None, typer.Option("--by", help="Show scores by difficulty, database or construct too.")
 ]
-Out = Annotated[Path | None, typer.Option(help="Write verdicts as JSONL here.")]
+Out = Annotated[Path | None, typer.Option(help="Write the verdicts of one file as JSONL here.")]
 Csv = Annotated[Path | None, typer.Option(help="Write a row for each question here.")]
 JUnit = Annotated[Path | None, typer.Option(help="Write a test case for each question here.")]
 Html = Annotated[Path | None, typer.Option(help="Folder for pages that show each question, --against too.")]

@@ -138,7 +138,8 @@ def paired(first: Sequence[float], second: Sequence[float], clusters: Sequence[s
     gains = [after - before for before, after in zip(first, second, strict=True)]
     bounds = clustered(gains, clusters)
     b, c = sum(gain < 0 for gain in gains), sum(gain > 0 for gain in gains)
-    low, high = bounds if bounds is not None else (None, None)
+    most = max((1.0, *map(abs, gains)))  # no mean of differences is beyond the largest one
+    low, high = (max(bounds[0], -most), min(bounds[1], most)) if bounds is not None else (None, None)
     value = sum(gains) / len(gains) if gains else 0.0
     return Difference(value, low, high, b, c, mcnemar(b, c), len(gains))
 

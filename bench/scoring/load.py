@@ -17,13 +17,16 @@ from bench.types import Dataset
 
 _PATTERN = frozenset("*?[")
 
+READ = (".sql", ".txt", ".json", ".jsonl", ".csv")
+"""Suffixes of prediction files that are taken from a folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where questions, gold queries and databases come from.
 
     Attributes:
-        dataset: the name of a data set that an adapter brings.
+        dataset: the name of a data set that an adapter brings; ``spider`` if nothing is said.
         folder: where that data set lies.
         split: the split that was answered; ``dev`` if nothing is said.
         gold: a file of gold queries, in place of a data set.
@@ -33,7 +36,7 @@ class Source:
         live: where the databases of the data set are, if they are not SQLite files.
     """
 
-    dataset: str = "spider"
+    dataset: str = ""
     folder: Path | None = None
     split: str = ""
     gold: Path | None = None
@@ -74,14 +77,22 @@ def files(given: Sequence[Path]) -> tuple[Path, ...]:
     for path in given:
         inside = _inside(path)
         if not inside:
-            raise ConfigError("no prediction file is there", where=str(path))
+            raise ConfigError(
+                "no prediction file is there",
+                where=str(path),
+                todo=f"a folder's files are read if they end in {', '.join(READ)}",
+            )
         found |= dict.fromkeys(inside)
     return tuple(found)
 
 
 def _inside(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
+        return sorted(
+            one
+            for one in path.iterdir()
+            if one.is_file() and one.suffix.lower() in READ and not one.name.startswith(".")
+        )
     if not path.exists() and _PATTERN & set(path.name):
         return sorted(one for one in path.parent.glob(path.name) if one.is_file())
     return [path]
@@ -93,7 +104,15 @@ def _read(source: Source) -> Dataset:
         for option, given in stray.items():
             if given is not None:
                 raise ConfigError("goes with --gold FILE", where=option, todo="or give --dataset and --data")
-        return opened(source.dataset, source.folder, where="--dataset").load(source.split or "dev")
+        return opened(source.dataset or "spider", source.folder, where="--dataset").load(
+            source.split or "dev"
+        )
+    if source.dataset:
+        raise ConfigError(
+            "does not go with --gold FILE, which takes its place",
+            where="--dataset",
+            todo="leave one of them out",
+        )
     if source.databases is None or source.folder is not None:
         raise ConfigError(
             "a gold file goes with the folder of its databases", where="--gold", todo="--db DIR"

@@ -128,7 +128,8 @@ def parts(contrast: Contrast, kind: str) -> Table:
     grid = _paired(f"{contrast.metric} by {kind}", kind, "p, Holm")
     adjusted = holm([one.p for one in flipped.values()])
     for (name, one), p in zip(flipped.items(), adjusted, strict=True):
-        grid.add_row(Text(visible(name)), *_cells(one, p))
+        shown = name.replace("_", " ") if kind == "construct" else name
+        grid.add_row(Text(visible(shown)), *_cells(one, p))
     return grid
 
 

@@ -69,10 +69,24 @@ def _check(option: str, path: Path, *, folder: bool) -> None:
         wrong = "its folder is not there"
     elif path.exists() and path.is_dir() != folder:
         wrong = "it is a file" if folder else "it is a folder"
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+    elif folder and not os.access(path if path.exists() else path.parent, os.W_OK):
         wrong = "it is write-protected"
+    elif not folder:
+        wrong = _refusal(path)
     if wrong:
         raise ConfigError(f"cannot be written: {wrong}", where=f"{option} {path}")
+
+
+def _refusal(path: Path) -> str:
+    """Say why a file cannot be opened for writing, by trying; what is there stays as it is."""
+    new = not path.exists()
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        return error.strerror or str(error)
+    if new:
+        path.unlink()
+    return ""
 
 
 def _rows(scored: Sequence[Scored]) -> Iterator[dict[str, object]]:

@@ -72,11 +72,18 @@ def test_mcnemar_is_the_exact_binomial_test(b, c):
 
 def test_a_paired_difference_counts_both_kinds_of_flips():
     first, second = [1, 1, 0, 0, 0, 1], [1, 0, 1, 1, 0, 1]
-    found = stats.paired(first, second, list("aabbcc"))
+    found = stats.paired(first, second, list("abcdef"))
     assert (found.only_first, found.only_second, found.n) == (1, 2, 6)
     assert found.value == pytest.approx(1 / 6)
     assert found.p == 1.0
-    assert (found.low, found.high) == pytest.approx(stats.clustered([0, -1, 1, 1, 0, 0], list("aabbcc")))
+    assert (found.low, found.high) == pytest.approx(stats.clustered([0, -1, 1, 1, 0, 0], list("abcdef")))
+
+
+def test_an_interval_of_a_difference_ends_where_differences_end():
+    found = stats.paired([0, 1, 1], [1, 1, 1], ["a", "b", "b"])
+    low, high = stats.clustered([1, 0, 0], ["a", "b", "b"])
+    assert low < -1 < 1 < high
+    assert (found.low, found.high) == (-1, 1)
 
 
 def test_a_pair_must_answer_the_same_questions():

@@ -95,6 +95,7 @@ def test_pages_show_every_question_of_every_file(home: Path, bench):
         (["--out", "none/x.jsonl"], "--out none/x.jsonl: cannot be written: its folder is not there"),
         (["--csv", "none/x.csv"], "its folder is not there"),
         (["--junit", "said"], "--junit said: cannot be written: it is a folder"),
+        (["--out", "/proc/x.jsonl"], "--out /proc/x.jsonl: cannot be written: "),
         (["--html", "gold.sql"], "--html gold.sql: cannot be written: it is a file"),
         (["--html", "none/pages"], "its folder is not there"),
         (["-p", "said/gold.sql", "--out", "x.jsonl"], "--out: holds the verdicts of one prediction file"),

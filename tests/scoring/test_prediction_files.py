@@ -45,6 +45,12 @@ def test_many_files_in_one_call_score_as_each_alone(home: Path, bench, given: li
         assert {key: alone[key] for key in card} == card
 
 
+def test_a_folder_gives_only_files_that_may_be_predictions(home: Path, bench):
+    (home / "said" / "README.md").write_text("Answers of three systems.\n")
+    files = json.loads(bench(*GIVEN, "-p", "said", "--json")[1])["files"]
+    assert [card["predictions"] for card in files] == list(ANSWERS)
+
+
 def test_one_row_for_each_file_and_rule(home: Path, bench):
     out = bench(*GIVEN, "-p", "said", "--rules", "bird,strict")[1]
     rows = [line.split()[:2] for line in out.splitlines()[3:9]]
