@@ -91,6 +91,16 @@ def copy(dataset: Dataset, live: Live, reader: str) -> int:
     return len(there)
 
 
+def left_behind(dataset: Dataset) -> Mapping[str, int]:
+    """Count the foreign keys of each table that is copied: often broken, they are not made elsewhere."""
+    return Counter(
+        f"{name}.{key.table}"
+        for name, path in sorted(dataset.databases.items())
+        if path.exists() and name in dataset.schemas
+        for key in dataset.schemas[name].foreign_keys
+    )
+
+
 def golds(dataset: Dataset, live: Live, *, workers: int | None = None) -> tuple[Ported, ...]:
     """Write every gold query in the engine's language, run it in both and compare the bags of rows."""
     engine = cast("Target", live.adapter)
@@ -148,9 +158,13 @@ def tally(ported: Iterable[Ported]) -> Mapping[str, int]:
     return {result: found[result] for result in (KEPT, ROUNDED, DIFFERENT, FAILED, UNREAD, LONG, GOLD)}
 
 
-def show(copied: int, live: Live, ported: tuple[Ported, ...] | None) -> None:
-    """Print what was copied, and how many golds keep their result."""
+def show(copied: int, left: Mapping[str, int], live: Live, ported: tuple[Ported, ...] | None) -> None:
+    """Print what was copied, what was not, and how many golds keep their result."""
     out.print(f"copied    {count(copied, 'database')} to {live.address('{db_id}')}", markup=False)
+    if left:
+        out.print(f"left out  {count(sum(left.values()), 'foreign key')} of these tables:", markup=False)
+    for table, number in left.items():
+        out.print(f"{number:7}   {table}", markup=False)
     if ported is None:
         return
     kept = sum(one.kept for one in ported)

@@ -97,8 +97,11 @@ def test_one_query_on_another_engine(tmp_path):
 
 def test_a_copy_is_scored_as_the_original_is(tmp_path):
     copied = _bench("data", "port", "mini", "--to", f"duckdb:{tmp_path}/{{db_id}}.duckdb", "--split", "dev")
-    assert "copied    5 databases" in copied.stdout
     from bench.sets import opened
+
+    assert "copied    5 databases" in copied.stdout
+    keys = [key for schema in opened("mini").load("dev").schemas.values() for key in schema.foreign_keys]
+    assert f"left out  {len(keys)} foreign keys of these tables:" in copied.stdout
 
     golds = [" ".join(one.gold[0].split()) for one in opened("mini").load("dev").examples]
     (tmp_path / "answers.txt").write_text("\n".join(golds) + "\n")
