@@ -53,7 +53,12 @@ class GoldFile:
                 todo="bench score --gold FILE --db DIR --pred FILE",
             )
         if not root.is_dir():
-            raise DataError("there is no such folder of databases", where=str(root))
+            wrong = (
+                "is a file: give the folder of databases"
+                if root.exists()
+                else "there is no such folder of databases"
+            )
+            raise DataError(wrong, where=str(root))
         self.root, self.gold, self.tables, self.questions = root, gold, tables, questions
 
     def load(self, split: str) -> Dataset:  # noqa: ARG002 - there is but one

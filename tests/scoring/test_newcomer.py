@@ -18,6 +18,7 @@ from tests.scoring.said import GIVEN
         (["--gold", "gold.sql", "-p", "said/gold.sql"], "--gold: a gold file goes with"),
         (["--db", "db", "-p", "said/gold.sql"], "--db: goes with --gold FILE"),
         (["--gold", "gold.sql", "--db", "none", "-p", "said/gold.sql"], "none: there is no such folder"),
+        (["--gold", "gold.sql", "--db", "gold.sql", "-p", "x"], "gold.sql: is a file: give the folder"),
         (
             ["--gold", "none.sql", "--db", "db", "-p", "said/gold.sql"],
             "none.sql: the gold file cannot be read (No such file or directory)",
