@@ -47,9 +47,9 @@ def read_json(path: Path) -> object:
         raise DataError(
             f"is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(
-            f"cannot be read ({error})", where=str(path), todo="unpack the archive again"
+            f"cannot be read ({error})", where=str(path), todo="give a JSON file, or unpack the archive again"
         ) from error
 
 

@@ -61,6 +61,13 @@ def test_a_gold_file_must_hold_queries(home: Path, bench, content: bytes, said: 
     assert (code, said in error) == (2, True), error
 
 
+@pytest.mark.parametrize("content", ["[" * 100_000, "no JSON"])
+def test_tables_that_cannot_be_read_are_one_message(home: Path, bench, content: str):
+    (home / "tables.json").write_text(content)
+    code, _, error = bench(*GIVEN, "-p", "said/gold.sql", "--table", "tables.json")
+    assert (code, "tables.json: cannot be read" in error, "give a JSON file" in error) == (2, True, True)
+
+
 def test_a_folder_without_any_database_is_one_message(home: Path, bench):
     for path in (home / "db").rglob("*.sqlite"):
         path.unlink()
