@@ -105,18 +105,18 @@ def share_right(weights: Weights, asked) -> float:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=() if name == "kid" else pytest.mark.parity)
-        for name in names("objectives")
-        if name != "opd"  # the gradient of sampled tokens alone does not get there in 100 steps
-    ],
+    [pytest.param(name, marks=() if name == "kid" else pytest.mark.parity) for name in names("objectives")],
 )
 def test_what_has_learnt_beats_its_base(few, small, taught, tmp_path, name) -> None:
     """By execution, on questions it was trained on; docs/study.md has new ones."""
     objective = made(name)
     if "max_new_tokens" in type(objective).model_fields:  # an answer that is cut is never right
         objective = objective.model_copy(update={"max_new_tokens": 72})
-    fit(job(small, taught, objective, steps=40 if name == "kid" else 60), few, tmp_path)
+    settings: dict[str, float] = {"steps": 40 if name == "kid" else 60}
+    if name == "opd":  # the gradient of sampled tokens alone leaves it where it was in as many steps
+        objective = objective.model_copy(update={"mle_weight": 1.0})
+        settings["lr"] = 5e-4
+    fit(job(small, taught, objective, **settings), few, tmp_path)
     assert share_right(Weights(small, None, tmp_path, Full()), few) > share_right(Weights(small), few)
 
 
