@@ -16,6 +16,7 @@ from bench.cli.suites import Limit, StoreFolder, SuiteName, bound
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from bench.site.board import Sheet
     from bench.site.comparison import Comparison, Flip, Square
 
 
@@ -42,12 +43,38 @@ def compare(
             f"no data set is called '{dataset}'", where="--dataset", todo=near(dataset, list(sheets))
         )
     chosen = [sheet for name, sheet in sheets.items() if dataset in (None, name)]
-    found = [held(sheet, find(sheet, first), find(sheet, second)) for sheet in chosen]
+    shared = _sharing(chosen, first, second)
+    found = [held(sheet, find(sheet, first), find(sheet, second)) for sheet in shared]
     if as_json:
         print(json.dumps([_plain(one) for one in found], indent=2))
         return
     for one in found:
         _print(one, flips)
+
+
+def _sharing(sheets: list[Sheet], first: str, second: str) -> list[Sheet]:
+    """Choose the data sets that have answers of both rows; a single one is left for ``find`` to judge."""
+    from bench.errors import ConfigError, near
+    from bench.site.text import listed
+
+    on = {
+        name: [sheet for sheet in sheets if name in {line.name for line in sheet.done}]
+        for name in (first, second)
+    }
+    shared = [sheet for sheet in on[first] if sheet in on[second]]
+    if shared or len(sheets) == 1:
+        return shared or sheets
+    names = [line.name for sheet in sheets for line in sheet.done]
+    raise ConfigError(
+        "no data set has answers of both rows",
+        where="--dataset",
+        todo="; ".join(
+            f"'{name}' is on {listed([sheet.name for sheet in found])}"
+            if found
+            else f"'{name}': {near(name, names)}"
+            for name, found in on.items()
+        ),
+    )
 
 
 def _plain(of: Comparison) -> dict[str, object]:
@@ -59,7 +86,12 @@ def _plain(of: Comparison) -> dict[str, object]:
         "levels": {name: asdict(square) for name, square in of.levels.items()},
         "databases": {name: asdict(square) for name, square in of.databases.items()},
         "flips": [
-            {"example": flip.example.id, "gained": flip.gained, "first": flip.first, "second": flip.second}
+            {
+                "example": flip.example.id,
+                "gained": flip.gained,
+                "first": asdict(flip.first),
+                "second": asdict(flip.second),
+            }
             for flip in of.flips
         ],
     }
@@ -69,13 +101,20 @@ def _print(of: Comparison, flips: int) -> None:
     from bench.console import out
     from bench.site.figures import difference
     from bench.site.text import visible
+    from bench.words import count
 
     told = difference(of.overall.difference, of.overall.difference.p)
     out.print(visible(f"{of.sheet.name}: {of.second.name} against {of.first.name}"), markup=False)
     out.print(f"{told.text} points ({told.title.rpartition(', by Holm')[0]})", markup=False)
+    if max(len([cell for cell in line.cells if not cell.missing]) for line in (of.first, of.second)) > 1:
+        out.print("of several seeds, counts are means over pairs of one seed of each row", markup=False)
     out.print(_table({"all": of.overall, **of.levels}, "difficulty"))
     out.print(_table(of.databases, "database"))
-    out.print(f"{len(of.flips)} questions flipped", markup=False)
+    gains = of.overall.difference
+    out.print(
+        f"{count(len(of.flips), 'question')} flipped: {gains.only_second} for B, {gains.only_first} for A",
+        markup=False,
+    )
     for flip in of.flips[:flips]:
         _print_flip(flip)
     if len(of.flips) > flips:
@@ -87,7 +126,7 @@ def _table(squares: Mapping[str, Square], what: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from bench.site.text import points, visible
+    from bench.site.text import amount, points, visible
 
     grid = Table(box=None, pad_edge=False)
     grid.add_column(what)
@@ -95,7 +134,7 @@ def _table(squares: Mapping[str, Square], what: str) -> Table:
         grid.add_column(heading, justify="right")
     for name, one in squares.items():
         counts = (one.difference.n, one.both, one.only_first, one.only_second, one.neither)
-        grid.add_row(Text(visible(name)), *(f"{number:,}" for number in counts), points(one.difference.value))
+        grid.add_row(Text(visible(name)), *map(amount, counts), points(one.difference.value))
     return grid
 
 
@@ -107,7 +146,14 @@ def _print_flip(flip: Flip) -> None:
     example = flip.example
     out.print(visible(f"\n{example.id} ({example.db_id}): {example.question}"), markup=False)
     out.print(visible(f"  gold  {example.gold[0]}"), markup=False)
-    for name, sql, right in (("A", flip.first, not flip.gained), ("B", flip.second, flip.gained)):
-        out.print(visible(f"  {name} {'✓' if right else '✗'}   {sql or 'no SQL'}"), markup=False)
-        for sentence in explain(example.gold[0], sql) if sql and not right else ():
+    for name, answer in (("A", flip.first), ("B", flip.second)):
+        out.print(
+            visible(f"  {name} {'✓' if answer.right else '✗'}   {answer.sql or 'no SQL'}"), markup=False
+        )
+        if answer.seeds > 1:
+            out.print(
+                f"        seed {answer.seed}; right in {answer.right_seeds} of {answer.seeds} seeds",
+                markup=False,
+            )
+        for sentence in explain(example.gold[0], answer.sql) if answer.sql and not answer.right else ():
             out.print(visible(f"        {sentence}"), markup=False)

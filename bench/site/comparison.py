@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from math import fsum
 
 from bench.errors import ConfigError, near
-from bench.judge.score import level_of, levels_of
+from bench.judge.score import level_of, levels_of, values
 from bench.judge.stats import Difference, holm, paired
 from bench.site.board import Line, Sheet
 from bench.types import Example
@@ -15,24 +16,39 @@ from bench.types import Example
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """How often both rows, one or none were right; of several seeds, at least half must be."""
+    """How often both rows, one or none were right, in questions; their sum is the number of questions.
 
-    both: int
-    only_first: int
-    only_second: int
-    neither: int
+    Of several seeds, a count is the mean over all pairs of one seed of each row, so that
+    ``only_second`` less ``only_first`` is the difference times the questions, as it is with one seed.
+    """
+
+    both: float
+    only_first: float
+    only_second: float
+    neither: float
     difference: Difference
     """Second minus first."""
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a row's first seed answered, whether that was right, and in how many of all its seeds it was."""
+
+    sql: str | None
+    seed: int
+    right: bool
+    right_seeds: int
+    seeds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Flip:
-    """A question that one row answers better than the other, with what each first seed answered."""
+    """A question that one row answers better than the other, with an answer of each."""
 
     example: Example
     gained: bool
-    first: str | None
-    second: str | None
+    first: Answer
+    second: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +112,29 @@ def squares(sheet: Sheet) -> tuple[tuple[Line, Line, Square, float], ...]:
 
 def _square(sheet: Sheet, first: Line, second: Line, chosen: range | list[int]) -> Square:
     ours, theirs = ([line.means[i] for i in chosen] for line in (first, second))
-    pairs = [(a >= 0.5, b >= 0.5) for a, b in zip(ours, theirs, strict=True)]
+    pairs = list(zip(ours, theirs, strict=True))
     return Square(
-        both=pairs.count((True, True)),
-        only_first=pairs.count((True, False)),
-        only_second=pairs.count((False, True)),
-        neither=pairs.count((False, False)),
+        both=fsum(a * b for a, b in pairs),
+        only_first=fsum(a * (1 - b) for a, b in pairs),
+        only_second=fsum((1 - a) * b for a, b in pairs),
+        neither=fsum((1 - a) * (1 - b) for a, b in pairs),
         difference=paired(ours, theirs, [sheet.dataset.examples[i].db_id for i in chosen]),
     )
 
 
 def _flips(sheet: Sheet, first: Line, second: Line) -> Iterator[Flip]:
-    said = [
-        {one.example_id: one.sql for one in next(c for c in line.cells if not c.missing).predictions}
-        for line in (first, second)
-    ]
-    for example, a, b in zip(sheet.dataset.examples, first.means, second.means, strict=True):
+    answers = [_answers(sheet, line) for line in (first, second)]
+    for i, (a, b) in enumerate(zip(first.means, second.means, strict=True)):
         if a != b:
-            yield Flip(example, b > a, said[0].get(example.id), said[1].get(example.id))
+            yield Flip(sheet.dataset.examples[i], b > a, answers[0][i], answers[1][i])
+
+
+def _answers(sheet: Sheet, line: Line) -> list[Answer]:
+    done = [cell for cell in line.cells if not cell.missing]
+    shown, n = done[0], len(done)
+    said = {one.example_id: one.sql for one in shown.predictions}
+    right = values(sheet.dataset, shown.verdicts, next(iter(line.marks)))
+    return [
+        Answer(said.get(example.id), shown.seed, value == 1, round(mean * n), n)
+        for example, value, mean in zip(sheet.dataset.examples, right, line.means, strict=True)
+    ]

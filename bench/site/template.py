@@ -22,7 +22,7 @@ from bench.site.paint import paint
 from bench.site.pairs import pairs, pivot, references
 from bench.site.releases import trails
 from bench.site.reported import beside
-from bench.site.text import chance, clip, finalize, percent, visible
+from bench.site.text import amount, chance, clip, finalize, percent, visible
 from bench.types import Example, Outcome, Status
 from bench.words import count, number
 
@@ -43,6 +43,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {
+        "amount": amount,
         "beside": lambda sheet: beside(sheet.dataset.name, sheet.dataset.split),
         "chance": chance,
         "clip": clip,

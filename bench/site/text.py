@@ -76,6 +76,15 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{shown + 1e-9:.{decimals}f}"
 
 
+def amount(value: float) -> str:
+    """Write a count, with a decimal only where it is a mean that is not whole.
+
+    >>> amount(1234), amount(2 / 3)
+    ('1,234', '0.7')
+    """
+    return f"{value + 1e-9:,.1f}".removesuffix(".0")
+
+
 def points(value: float) -> str:
     """Write a difference of shares in points, always with its sign.
 

@@ -1,6 +1,7 @@
 """Two rows against each other: counted by hand, on the values and on the command line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_counts_and_flips(sheet):
     assert (whole.both, whole.only_first, whole.only_second, whole.neither) == (4, 0, 5, 3)
     assert whole.difference.p == pytest.approx(2 * 0.5**5)
     assert [flip.example.id for flip in found.flips] == ["dev-5", "dev-6", "dev-7", "dev-8", "dev-10"]
-    assert all(flip.gained and flip.second == flip.example.gold[0] for flip in found.flips)
+    assert all(flip.gained and flip.second.sql == flip.example.gold[0] for flip in found.flips)
     assert [(name, one.only_second) for name, one in found.levels.items()] == [
         ("easy", 0),
         ("medium", 2),
@@ -30,6 +31,25 @@ def test_counts_and_flips(sheet):
         ("extra", 1),
     ]
     assert {name: one.only_second for name, one in found.databases.items()} == {"concert": 3, "museum": 2}
+
+
+def test_of_several_seeds_the_counts_add_up_to_the_difference(sheet):
+    # LoRA is right where the base is not: on 4 and 5 with both seeds, on 6 with seed 0, on 8 with seed 1.
+    found = compare(sheet, find(sheet, "tiny-small/base"), find(sheet, "tiny-small/lora"))
+    whole = found.overall
+    assert (whole.both, whole.only_first, whole.only_second, whole.neither) == (3, 0, 3, 6)
+    assert whole.difference.value == pytest.approx(3 / 12)
+    for one in (*found.levels.values(), *found.databases.values()):
+        assert one.difference.value == pytest.approx((one.only_second - one.only_first) / one.difference.n)
+    told = {flip.example.id: (flip.second.right, flip.second.right_seeds) for flip in found.flips}
+    assert told == {"dev-4": (True, 2), "dev-5": (True, 2), "dev-6": (True, 1), "dev-8": (False, 1)}
+    assert len(told) == whole.difference.only_first + whole.difference.only_second
+
+
+def test_an_answer_is_marked_by_its_own_seed(sheet):
+    for flip in compare(sheet, find(sheet, "tiny-medium/lora"), find(sheet, "tiny-small/lora")).flips:
+        for answer in (flip.first, flip.second):
+            assert answer.right == (answer.sql == flip.example.gold[0])
 
 
 def test_methods_of_one_model_meet(sheet):
@@ -69,6 +89,35 @@ def test_the_command_line_says_the_same(stored, capsys):
     assert "5 questions flipped" in told
     assert told.count("  gold  ") == 2
     assert "3 more with --flips 5" in told
+
+
+def test_of_several_seeds_the_command_line_says_whose_answer_it_shows(stored, capsys):
+    verb.compare("tiny", "tiny-small/base", "tiny-small/lora")
+    told = capsys.readouterr().out
+    assert "4 questions flipped: 4 for B, 0 for A" in told
+    last = told[told.index("dev-8 ") :]
+    assert "  B ✗   SELECT name FROM museum, visit" in last
+    assert "seed 0; right in 1 of 2 seeds" in last
+
+
+def test_data_sets_without_both_rows_are_left_out(result, monkeypatch, capsys):
+    other = tuple(
+        replace(cell, dataset_name="other", slug=f"{cell.slug}-other")
+        for cell in result.cells
+        if cell.model == "tiny-small"
+    )
+    two = replace(result, cells=other + result.cells)
+    monkeypatch.setattr("bench.collect.collect", lambda plan: plan)
+    monkeypatch.setattr(verb, "bound", lambda *_: two)
+    verb.compare("tiny", "tiny-medium/base", "tiny-medium/lora")
+    told = capsys.readouterr().out
+    assert "mini: " in told
+    assert "other: " not in told
+    with pytest.raises(ConfigError, match="no data set has answers of both rows") as refused:
+        verb.compare("tiny", "tiny-small/base", "tiny-medium/lorra")
+    assert refused.value.where == "--dataset"
+    assert "'tiny-small/base' is on other and mini" in str(refused.value)
+    assert "did you mean 'tiny-medium/lora'?" in str(refused.value)
 
 
 def test_json_has_every_flip(stored, capsys):

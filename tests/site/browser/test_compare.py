@@ -3,6 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from bench.site.board import board
+from bench.site.comparison import compare, find
+from bench.site.text import amount
+
 pytestmark = pytest.mark.browser
 PAIR = "#sheet=0&a=tiny-medium%2Fbase&b=tiny-medium%2Flora"
 
@@ -16,7 +20,7 @@ def test_two_rows_and_a_flipped_question(page, site):
     opened(page, site, PAIR)
     assert page.locator("#verdict").text_content().startswith("B − A: +41.7 points, 95 % interval ")
     assert page.locator("#counts").inner_text().split() == ["A", "right", "4", "0", "A", "wrong", "5", "3"]
-    assert page.locator("#flipped").text_content() == "5 questions flip"
+    assert page.locator("#flipped").text_content() == "5 questions flip: 5 for B, 0 for A"
     flip = page.locator("#flips details").nth(2)
     flip.locator("summary").click()
     expect(flip.locator("pre").first).to_contain_text("SELECT singer.name FROM singer JOIN concert")
@@ -66,6 +70,20 @@ def test_of_several_seeds_each_can_be_read(page, site, result):
                 assert figure.locator("pre").text_content() == (said[seed][one.id].sql or "no SQL")
                 looked += 1
     assert looked >= 2
+
+
+def test_of_several_seeds_the_counts_are_those_of_python(page, site, result):
+    sheet = board(result).sheets[0]
+    for a, b in (("base", "lora"), ("lora", "qlora")):
+        first, second = (find(sheet, f"tiny-small/{name}") for name in (a, b))
+        whole = compare(sheet, first, second).overall
+        opened(page, site, f"#sheet=0&a=tiny-small%2F{a}&b=tiny-small%2F{b}")
+        page.wait_for_selector(f'html[data-ready^="0 tiny-small/{a} tiny-small/{b}"]')
+        counts = [amount(one) for one in (whole.both, whole.only_first, whole.only_second, whole.neither)]
+        assert page.locator("#counts td").all_text_contents() == counts
+        lost, gained = whole.difference.only_first, whole.difference.only_second
+        told = f"{lost + gained} questions flip: {gained} for B, {lost} for A"
+        assert page.locator("#flipped").text_content() == told
 
 
 def test_without_javascript_the_methods_of_each_model_are_compared(browser, site):
