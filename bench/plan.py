@@ -27,6 +27,7 @@ from bench.registry import find
 from bench.sets import opened
 from bench.store import Store
 from bench.suite import Cell, MethodSpec, ModelSpec, Suite
+from bench.train.lengths import Texts, written
 from bench.types import Dataset
 
 Stage = Literal["fit", "predict", "judge", "score"]
@@ -96,6 +97,8 @@ class Plan:
         self.suite, self.store, self.limit, self.pattern = suite, store, limit, cells or "*"
         self._bound: dict[Cell, Bound] = {}
         self._datasets: dict[tuple[str, str], Dataset] = {}
+        self._asked: dict[str, Dataset] = {}
+        self._written: dict[str, Texts] = {}
         self._prompters: dict[tuple[object, ...], Prompter] = {}
 
     @cached_property
@@ -143,8 +146,15 @@ class Plan:
             spec = self.suite.datasets[name]
             root = (self.suite.folder / spec.root).resolve() if spec.root else None
             with asked_by(self.suite.place(f"datasets.{name}")):
-                self._datasets[name, split] = rated(opened(spec.source, root).load(split))
+                self._datasets[name, split] = opened(spec.source, root).load(split)
         return self._datasets[name, split]
+
+    def asked(self, name: str) -> Dataset:
+        """Load what a declared data set asks, rated, once; what is only learnt from needs no rating."""
+        if name not in self._asked:
+            whole = rated(self.dataset(name, self.suite.datasets[name].split))
+            self._asked[name] = _limited(whole, self.limit)
+        return self._asked[name]
 
     def training_split(self, cell: Cell) -> Dataset:
         """Load what a cell's method learns from.
@@ -153,6 +163,17 @@ class Plan:
             DataError: the split is empty.
         """
         return self.dataset(*self.suite.learnt_from(cell.dataset))
+
+    def written(self, cell: Cell) -> Texts:
+        """Write some prompts of what a cell learns from, once for all cells that learn from it.
+
+        Raises:
+            BenchError: a database cannot be read.
+        """
+        learnt = self.training_split(cell)
+        if learnt.fingerprint not in self._written:
+            self._written[learnt.fingerprint] = written(learnt, self.suite.prompt)
+        return self._written[learnt.fingerprint]
 
     def prompter(self, bound: Bound, tokenizer: Tokenizer | None = None) -> Prompter:
         """Return what writes the prompts that a cell is asked by."""
@@ -176,7 +197,7 @@ class Plan:
         model, method = self.suite.models[cell.model], self.suite.methods[cell.method]
         with asked_by(self.suite.place(f"models.{cell.model}.source")):
             adapter = _adapter(model)
-        asked = _limited(self.dataset(cell.dataset, self.suite.datasets[cell.dataset].split), self.limit)
+        asked = self.asked(cell.dataset)
         pool = self._pool(cell, asked)
         prompt = prompt_id(self.suite.prompt, pool.fingerprint if pool else "")
         teacher_cell = self.suite.teacher(cell)

@@ -127,7 +127,7 @@ def _work(plan: Plan, bound: Bound) -> Work | None:
     learnt = plan.training_split(bound.cell)
     if not learnt.examples:
         raise DataError("the training split is empty", where=f"{learnt.name} {learnt.split}")
-    lengths = sampled(learnt, plan.suite.prompt, training, shapes.here(base))
+    lengths = sampled(plan.written(bound.cell), plan.suite.prompt, training, shapes.here(base))
     if student is None or (taught and teacher is None):
         return None
     return Work(student, bound.method.tuning, objective, training, _steps(plan, bound), lengths, teacher)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from bench.errors import BenchError
 from bench.methods import PromptSpec, Training
@@ -16,6 +17,9 @@ SAMPLE = 64
 """So many examples are looked at before anything is loaded."""
 CHARACTERS = 3.2
 """Characters of a token of schema text and SQL, where the tokenizer is not here."""
+
+Texts: TypeAlias = tuple[tuple[str, str], ...]
+"""Prompts, each with its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ def counted(pairs: Sequence[tuple[int, int]]) -> Lengths:
     )
 
 
-def sampled(dataset: Dataset, prompt: PromptSpec, training: Training, folder: Path | None) -> Lengths:
-    """Write some prompts and count their tokens, by the tokenizer in ``folder`` if it is there.
+def written(dataset: Dataset, prompt: PromptSpec) -> Texts:
+    """Write the prompts and answers of some examples, always the same ones.
 
     What only a model's own tokenizer can do is left out: its chat template adds a few tokens, and a budget
     is taken for the most that a prompt has.
@@ -59,14 +63,21 @@ def sampled(dataset: Dataset, prompt: PromptSpec, training: Training, folder: Pa
     Raises:
         BenchError: a database cannot be read.
     """
-    tokens, budget = _tokens(folder), prompt.budget or training.max_length
     plain = prompt.model_copy(update={"chat": False, "budget": None, "overflow": "error"})
     writer = Prompter(plain, dataset, pool=dataset, seed=0)
-    number = min(SAMPLE, len(dataset.examples))
-    pairs = []
-    for example in random.Random(0).sample(list(dataset.examples), number):
-        text = writer(example)
-        pairs.append((min(tokens(text), budget), tokens(answer(text, example.gold[0])) + 1))
+    chosen = random.Random(0).sample(list(dataset.examples), min(SAMPLE, len(dataset.examples)))
+    texts = ((writer(example), example.gold[0]) for example in chosen)
+    return tuple((text, answer(text, gold)) for text, gold in texts)
+
+
+def sampled(texts: Texts, prompt: PromptSpec, training: Training, folder: Path | None) -> Lengths:
+    """Count the tokens of prompts and answers, by the tokenizer in ``folder`` if it is there.
+
+    Raises:
+        BenchError: the tokenizer is damaged.
+    """
+    tokens, budget = _tokens(folder), prompt.budget or training.max_length
+    pairs = [(min(tokens(text), budget), tokens(said) + 1) for text, said in texts]
     found = _cut(counted(pairs), training.max_length)
     exact = tokens is not _guessed
     return replace(found, too_long=exact * sum(sum(pair) > training.max_length for pair in pairs))

@@ -32,7 +32,7 @@ from bench.store import Store  # noqa: E402
 from bench.train import refuse, shapes, tuning  # noqa: E402
 from bench.train.estimate import Work, estimate, trainable  # noqa: E402
 from bench.train.fit import FitJob, fit  # noqa: E402
-from bench.train.lengths import Lengths, sampled  # noqa: E402
+from bench.train.lengths import Lengths, sampled, written  # noqa: E402
 from bench.train.probe import Machine, measure  # noqa: E402
 from bench.weights import Weights, count, load_model  # noqa: E402
 
@@ -161,12 +161,12 @@ def test_what_is_not_installed_is_refused(base, monkeypatch) -> None:
 
 
 def test_lengths_are_counted_by_the_tokenizer_that_is_there(base, tmp_path) -> None:
-    data, training = random_models.dataset(), Training(steps=1)
-    exact = sampled(data, PromptSpec(), training, Path(base))
-    rough = sampled(data, PromptSpec(), training, tmp_path)
+    texts, training = written(random_models.dataset(), PromptSpec()), Training(steps=1)
+    exact = sampled(texts, PromptSpec(), training, Path(base))
+    rough = sampled(texts, PromptSpec(), training, tmp_path)
     assert exact.longest >= exact.prompt + exact.answer
     assert rough.prompt < exact.prompt  # these tokens are nearly single letters
-    assert sampled(data, PromptSpec(), Training(steps=1, max_length=20), Path(base)).longest == 20
+    assert sampled(texts, PromptSpec(), Training(steps=1, max_length=20), Path(base)).longest == 20
 
 
 SUITE = """\
@@ -204,6 +204,12 @@ def test_a_plan_says_what_its_fits_need(tmp_path) -> None:
     assert full.estimate.parameters == trainable(medium, Full()) == medium.parameters
     assert rkd.estimate.parts["teacher"] == 4 * medium.parameters
     assert rkd.estimate.parts["weights"] == 4 * small.parameters
+
+
+def test_cells_that_learn_from_the_same_share_the_prompts_of_their_estimates(tmp_path) -> None:
+    plan = planned(tmp_path, '"full"')
+    full, rkd = plan.wanted
+    assert plan.written(full) is plan.written(rkd)
 
 
 def test_examples_that_are_too_long_are_refused_before_a_teacher_is_fitted(tmp_path) -> None:
