@@ -6,7 +6,7 @@ A folder, as ``bench data new`` makes it::
     database/<db_id>.sqlite                 or database/<db_id>/<db_id>.sqlite
     set.toml                                name, title, licence, rules; may be left out
 
-or one file with databases beside it. A line needs ``question``, ``sql`` (one query, or a list of
+or one file with databases beside it, alone or as the only one of such a folder. A line needs ``question``, ``sql`` (one query, or a list of
 accepted ones) and, where there are several databases, ``db_id``. It may have ``id``, ``evidence``,
 ``difficulty`` and ``history``, the questions before it. In a single file, ``split`` says where a line
 belongs; without it, to every split.
@@ -58,9 +58,9 @@ class Jsonl:
                 where=str(root or "data set 'jsonl'"),
                 todo="give --data DIR, where DIR holds dev.jsonl and database/; 'bench data new' makes one",
             )
-        self.file = root if root.is_file() else None
+        self.file = root if root.is_file() else self._only(root)
         self.root = root.parent if root.is_file() else root
-        self.name = (self.file or root.resolve()).stem
+        self.name = root.resolve().stem
         settings = _settings(self.root / "set.toml")
         self.name = settings.get("name", self.name)
         self.title = settings.get("title", "")
@@ -110,6 +110,12 @@ class Jsonl:
             databases=asked,
             fingerprint=fingerprint(examples, asked, {}, suites(asked)),
         )
+
+    def _only(self, folder: Path) -> Path | None:
+        """Find the one file of a folder that has no file of a split."""
+        found = list(folder.glob("*.jsonl"))
+        named = any(path.stem in self.splits for path in found)
+        return found[0] if len(found) == 1 and not named else None
 
     def _example(
         self, split: str, number: int, item: Mapping[str, Any], databases: Mapping[str, Path], path: Path

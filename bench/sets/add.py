@@ -14,7 +14,7 @@ from bench.errors import BenchError, ConfigError, DataError
 from bench.identity import digest_all
 from bench.sets.recognise import Recognised, candidates, recognise
 from bench.sets.shelf import DIGITS, Installed, installed, place, record
-from bench.sets.unpack import bring, pointers
+from bench.sets.unpack import bring, is_archive, pointers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def add(
                 found.refuse_less(name, _before(name))
             entry = _install(name, found, said or str(source.resolve()))
         except BenchError as error:
-            error.where = error.where.replace(str(incoming), str(source))
+            brought = source.parent if source.is_file() and not is_archive(source) else source
+            error.where = error.where.replace(str(incoming), str(brought))
             raise
         finally:
             shutil.rmtree(incoming, ignore_errors=True)

@@ -20,11 +20,13 @@ from bench.errors import DataError
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 POINTER = b"version https://git-lfs"
 JUNK = ("__MACOSX", ".git", ".DS_Store", "._*")
+COMPANIONS = ("database", "set.toml", "*.sqlite", "*.db", "*.sqlite3")
+"""What lies beside a single file of questions and belongs to it."""
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, lzma.LZMAError, zlib.error, OSError, ValueError)
 
 
 def bring(source: Path, target: Path) -> None:
-    """Copy a folder or a file, or unpack an archive and the archives at its top, into ``target``.
+    """Copy a folder, or a file with its databases, or unpack an archive and the archives at its top, into ``target``.
 
     Raises:
         DataError: there is no such file, the disk is too small, or an archive is damaged, encrypted or
@@ -37,6 +39,11 @@ def bring(source: Path, target: Path) -> None:
     elif source.is_file():
         target.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
+        for beside in (path for pattern in COMPANIONS for path in source.parent.glob(pattern)):
+            if beside.is_dir():
+                _copy(beside, target / beside.name)
+            else:
+                shutil.copy2(beside, target)
     else:
         raise DataError("is not there", where=str(source), todo="give a folder or an archive")
     for inner in sorted(path for path in target.rglob("*") if path.is_file() and is_archive(path)):

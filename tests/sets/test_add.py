@@ -132,6 +132,18 @@ def test_own_questions_under_a_name_of_ones_own(folder: Path, tmp_path: Path):
     assert opened("pets").load("dev").examples[0].id == "pets/dev/0000"
 
 
+def test_one_file_brings_the_databases_beside_it(folder: Path):
+    line = {"question": "How many?", "sql": "SELECT count(*) FROM item"}
+    path = folder / "all.jsonl"
+    path.write_text("".join(json.dumps({**line, "split": split}) + "\n" for split in ("dev", "test", "test")))
+    assert add("shop", path).splits == {"dev": 1, "test": 2}
+    assert opened("shop").load("test").examples[1].id == "shop/test/0002"
+    path.write_text((json.dumps({**line, "split": "dev", "id": "one"}) + "\n") * 2)
+    with pytest.raises(DataError, match="2 questions have the id 'one'") as refused:
+        add("shop", path)
+    assert refused.value.where == str(path)
+
+
 def escaping_zip(folder: Path, name: str, mode: int = 0o644) -> Path:
     path = folder.parent / "evil.zip"
     with zipfile.ZipFile(path, "w") as package:
