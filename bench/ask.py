@@ -19,12 +19,16 @@ from bench.types import Dataset, Example, Prediction
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A prompt, its id, and the cell and example it is for."""
+    """A prompt, its id, and the cell and example it is for.
+
+    ``unanswered`` counts the earlier turns whose predicted SQL it should show and the store does not hold.
+    """
 
     cell: str
     example: Example
     id: str
     prompt: Prompt
+    unanswered: int = 0
 
     def to_json(self) -> dict[str, object]:
         """Give it as JSON values."""
@@ -34,6 +38,7 @@ class Asked:
             "prompt_id": self.id,
             "tokens": self.prompt.tokens,
             "cut": self.prompt.cut or None,
+            "unanswered": self.unanswered,
             "text": self.prompt.text,
         }
 
@@ -46,16 +51,19 @@ def ask(plan: Plan, example: Example, bound: Bound) -> Asked:
     """
     spec = plan.suite.prompt
     pool = plan.training_split(bound.cell).fingerprint if spec.shots is not None else ""
+    unanswered = 0
     if spec.history == "predicted":
-        example = _with_predictions(bound, example)
-    return Asked(bound.cell.slug, example, prompt_id(spec, pool), prompter(plan, bound).prompt(example))
+        example, unanswered = _with_predictions(bound, example)
+    prompt = prompter(plan, bound).prompt(example)
+    return Asked(bound.cell.slug, example, prompt_id(spec, pool), prompt, unanswered)
 
 
-def _with_predictions(bound: Bound, example: Example) -> Example:
-    """Show what was predicted for earlier turns, as far as the store holds it."""
+def _with_predictions(bound: Bound, example: Example) -> tuple[Example, int]:
+    """Show what was predicted for earlier turns; also count those of which the store holds nothing."""
     there = read_lines(bound.predictions / "predictions.jsonl", Prediction)
+    said = {one.example_id: one.sql for one in there}
     turns = earlier(bound.dataset.examples).get(example.id, ())
-    return with_sql(example, turns, {one.example_id: one.sql for one in there})
+    return with_sql(example, turns, said), len([turn for turn in turns if turn not in said])
 
 
 def known(dataset: Dataset, name: str) -> Example:

@@ -63,6 +63,14 @@ def test_a_turn_is_shown_what_was_predicted_before_it(suite: Path):
     assert [one.sql for one in there] == SAID
 
 
+def test_earlier_turns_without_an_answer_in_the_store_are_counted(suite: Path):
+    part, whole = (Plan(load(suite), Store(suite.parent / "runs"), limit=limit) for limit in (3, None))
+    predict(part, part.cells[0])
+    shown = [ask(plan, plan.cells[0].dataset.examples[2], plan.cells[0]) for plan in (part, whole)]
+    assert [one.unanswered for one in shown] == [0, 2]
+    assert ["said 2" in one.prompt.text for one in shown] == [True, False]
+
+
 def test_what_was_answered_before_a_kill_is_not_asked_again(suite: Path, monkeypatch: pytest.MonkeyPatch):
     whole = Plan(load(suite), Store(suite.parent / "whole"))
     predict(whole, whole.cells[0])

@@ -6,10 +6,10 @@ A folder, as ``bench data new`` makes it::
     database/<db_id>.sqlite                 or database/<db_id>/<db_id>.sqlite
     set.toml                                name, title, licence, rules; may be left out
 
-or one file with databases beside it, alone or as the only one of such a folder. A line needs ``question``, ``sql`` (one query, or a list of
-accepted ones) and, where there are several databases, ``db_id``. It may have ``id``, ``evidence``,
-``difficulty`` and ``history``, the questions before it. In a single file, ``split`` says where a line
-belongs; without it, to every split.
+or one file with databases beside it, alone or as the only one of such a folder. A line needs
+``question``, ``sql`` (one query, or a list of accepted ones) and, where there are several databases,
+``db_id``. It may have ``id``, ``evidence``, ``difficulty`` and ``history``, the questions before it. In
+a single file, ``split`` says where a line belongs; without it, to every split.
 """
 
 from __future__ import annotations

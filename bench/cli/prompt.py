@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import AsJson
-from bench.cli.suites import Cells, StoreFolder, SuiteName, bound
+from bench.cli.suites import Cells, Limit, StoreFolder, SuiteName, bound
 from bench.errors import ConfigError
+from bench.words import count
 
 
 def prompt(
@@ -21,6 +22,7 @@ def prompt(
     database: Annotated[str, typer.Option("--db", help="The database that the new question asks.")] = "",
     evidence: Annotated[str, typer.Option(help="What one must know to answer the new question.")] = "",
     cell: Cells = None,
+    limit: Limit = None,
     store: StoreFolder = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
@@ -29,7 +31,7 @@ def prompt(
 
     if bool(name) == bool(question) or bool(question) != bool(database):
         raise ConfigError("needs --id, or --question with --db", where="bench prompt")
-    plan = bound(suite, store, None, cell)
+    plan = bound(suite, store, limit, cell)
     chosen = plan.bind(plan.wanted[0])
     example = known(chosen.dataset, name) if name else new(chosen.dataset, question, database, evidence)
     asked = ask(plan, example, chosen)
@@ -41,3 +43,9 @@ def prompt(
     tokens = f", {asked.prompt.tokens} tokens" if asked.prompt.tokens is not None else ""
     cut = f", {asked.prompt.cut} to fit the budget" if asked.prompt.cut else ""
     print(f"\nprompt {asked.id} of {asked.cell}{tokens}{cut}", file=sys.stderr)
+    if asked.unanswered:
+        print(
+            f"{count(asked.unanswered, 'earlier turn')} shown without SQL: {store} holds no answer to them; "
+            "run the suite first, and give the --limit of that run here too",
+            file=sys.stderr,
+        )

@@ -26,7 +26,7 @@ _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, lzma.LZMAError, zlib
 
 
 def bring(source: Path, target: Path) -> None:
-    """Copy a folder, or a file with its databases, or unpack an archive and the archives at its top, into ``target``.
+    """Copy a folder, or a file with its databases, or unpack an archive; unpack what archives it holds.
 
     Raises:
         DataError: there is no such file, the disk is too small, or an archive is damaged, encrypted or
