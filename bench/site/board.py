@@ -12,7 +12,7 @@ from bench.judge.score import MISSING, Scorecard, breakdown
 from bench.judge.stats import holm, paired
 from bench.results import CellResult, SuiteResult
 from bench.site.crew import Crew
-from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores
+from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores, sized, untuned
 from bench.site.known import known
 from bench.site.legend import Sign, signs
 from bench.site.ranks import power, ranks, span
@@ -155,8 +155,19 @@ def _sheet(
             line = _line([cell for cell in own if cell.method == method], metrics, summaries)
             lines.append(replace(line, opens=not lines or lines[-1].model != model))
     told = power([line.means for line in lines if not line.missing], len(dataset.examples))
-    shown = _differ(dataset, _place(lines))
+    shown = _differ(dataset, _place(_size(lines)))
     return Sheet(name, dataset, columns(dataset, metrics), shown, told, _known(dataset, cells, summaries))
+
+
+def _size(lines: Sequence[Line]) -> list[Line]:
+    """Give rows without a training the size of their model, which the training of another row tells."""
+    sizes = {line.model: sized(untuned(cell.fit)) for line in lines for cell in line.cells if cell.fit}
+    return [
+        replace(line, figures={"size": sizes[line.model], **line.figures})
+        if line.model in sizes and not line.missing
+        else line
+        for line in lines
+    ]
 
 
 def _known(
@@ -224,7 +235,8 @@ def _means(columns: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
 
 
 def _notes(cells: Sequence[CellResult], done: Sequence[Summary]) -> tuple[str, ...]:
-    notes = [f"{len(done)} of {len(cells)} seeds"] if len(done) < len(cells) else []
+    due = [cell for cell in cells if not cell.missing.startswith("skipped")]
+    notes = [f"{len(done)} of {len(due)} seeds"] if len(done) < len(due) else []
     if any(summary.spoiled for summary in done):
         notes.append("not publishable")
     unanswered = sum(summary.card.outcomes.get(MISSING, 0) for summary in done)

@@ -205,7 +205,6 @@ def dated(done: Sequence[CellResult]) -> Figure:
 
 
 def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
-    size = fmean(fit.parameters for fit in fits)
     energies = [energy for fit in fits if (energy := fit.logs.get(ENERGY))]
     trainable = fmean(fit.trainable for fit in fits)
     seconds = fmean(fit.seconds for fit in fits)
@@ -215,7 +214,7 @@ def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
     share = f"{percent(trainable / fits[0].parameters, 2)} % of {fits[0].parameters:,} parameters"
     step = fmean(step_seconds(fit) for fit in fits)
     return {
-        "size": Figure(f"{size / 1e6:,.3f}", size),
+        "size": sized(fmean(fit.parameters for fit in fits)),
         "trainable": Figure(f"{trainable / 1e6:,.3f}", trainable, share),
         "seconds": Figure(f"{seconds:,.1f}", seconds, f"{fits[0].steps:,} steps on {fits[0].device}"),
         "step": Figure(f"{1000 * step:,.0f}", step, f"over {fits[0].steps:,} steps"),
@@ -225,6 +224,16 @@ def _training(fits: Sequence[Fit]) -> dict[str, Figure]:
         if energies
         else Figure("not measured"),
     }
+
+
+def sized(parameters: float) -> Figure:
+    """Show how large a model is, in millions."""
+    return Figure(f"{parameters / 1e6:,.3f}", parameters)
+
+
+def untuned(fit: Fit) -> int:
+    """Give the parameters of the model that a fit began with: all of them, or all but its adapters."""
+    return fit.parameters if fit.trainable == fit.parameters else fit.parameters - fit.trainable
 
 
 def step_seconds(fit: Fit) -> float:

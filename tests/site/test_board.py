@@ -1,11 +1,13 @@
 """The board: rows, figures, notes and what it says it can tell apart."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bench.judge.stats import detectable
 from bench.site.board import board
+from bench.site.pages import render
 from bench.types import Outcome, Status
 
 
@@ -121,6 +123,26 @@ def test_a_seed_that_is_missing_is_said(result):
     partly = line(board(replace(result, cells=cells)).sheets[0], "tiny-small", "lora")
     assert partly.notes == ("1 of 2 seeds",)
     assert partly.missing == ""
+
+
+def test_a_seed_that_is_skipped_is_not_due(result):
+    cells = tuple(
+        replace(cell, missing="skipped: nothing is drawn", verdicts=(), predictions=())
+        if cell.slug == "tiny-small-lora-mini-s1"
+        else cell
+        for cell in result.cells
+    )
+    skipping = replace(result, cells=cells)
+    assert line(board(skipping).sheets[0], "tiny-small", "lora").notes == ()
+    shown = dict(render(skipping))["index.html"].decode()
+    seeds = re.search('<span class="seeds">(.*?)</span>', shown)
+    assert re.sub("<.*?>", "", seeds[1]) == "seed 0"
+
+
+def test_a_base_is_as_large_as_what_was_tuned_without_its_adapters(sheet):
+    assert line(sheet, "tiny-small", "lora").figures["size"].text == "0.894"
+    assert line(sheet, "tiny-small", "base").figures["size"].number == 852_000
+    assert "size" not in line(sheet, "tiny-medium", "qlora").figures
 
 
 def test_a_spoiled_cell_and_unanswered_questions_are_said(result):

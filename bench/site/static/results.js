@@ -17,7 +17,6 @@
       this.unpacked = this.lines.map(() => ({}));
       this.known = new Set(questions.known);
       this.tags = new Map(questions.tags.map(([name, having]) => [name, new Set(having)]));
-      this.sizes = new Map(this.lines.filter((line) => line.size).map((line) => [line.model, line.size]));
     }
 
     // How many questions there are.
@@ -61,10 +60,10 @@
 
     // Whether a state shows a row.
     matches(state, i) {
-      const { model, method } = this.lines[i];
+      const { model, method, size } = this.lines[i];
       const text = `${model} ${method}`.toLowerCase();
       return (!state.model || state.model === model) && (!state.method || state.method === method)
-        && (!state.size || this.sizes.get(model) <= 1e6 * state.size)
+        && (!state.size || (size && size <= 1e6 * state.size))
         && state.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
     }
 
