@@ -40,20 +40,19 @@ def statuses(results: list[Judged]) -> Counter[tuple[str, bool]]:
 
 
 def test_killed_workers_lose_nothing(executor: Make, database: Path) -> None:
+    """All die at once: by then each works at another item, and one that is hit twice is called a crash."""
     slow = "SELECT count(*) FROM t x, t y, t z WHERE x.a + y.a + z.a > {}"
     pairs = [Pair(str(n), database, "SELECT -1", slow.format(n), ("bird",)) for n in range(160)]
     one = executor(workers=2)
-    kills = iter([5, 25, 45])
-    soon, results, killed = next(kills), [], set()
+    results = []
     for judged in one.judge(pairs):
         results.append(judged)
-        if len(results) >= soon:
-            killed.add(one.pool.pids[len(results) % len(one.pool.pids)])
-            os.kill(one.pool.pids[len(results) % len(one.pool.pids)], signal.SIGKILL)
-            soon = next(kills, 1000)
+        if len(results) == 5:
+            for pid in one.pool.pids:
+                os.kill(pid, signal.SIGKILL)
     assert [judged.key for judged in results] == [str(n) for n in range(160)]
     assert {judged.prediction.status for judged in results} == {Status.OK}
-    assert one.pool.respawned == len(killed) > 1
+    assert one.pool.respawned == 2
 
 
 def test_queries_that_hang_inside_one_operation_are_killed_and_named(executor: Make, database: Path) -> None:

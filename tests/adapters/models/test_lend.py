@@ -41,7 +41,8 @@ def test_structure_and_level_are_those_of_the_invented_example(sample) -> None:
 
 
 def test_words_of_mini_become_known_but_its_schemas_and_questions_do_not(sample) -> None:
-    mini = [Mini().load(split) for split in Mini.splits]
+    # ``train-5000`` was drawn after the models were made; "Count the meals." is plain enough to be in both.
+    mini = [Mini().load(split) for split in Mini.splits if split != "train-5000"]
     schemas = {
         frozenset(table.name for table in schema.tables) for data in mini for schema in data.schemas.values()
     }
