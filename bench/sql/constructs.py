@@ -15,6 +15,7 @@ from itertools import pairwise
 import sqlglot
 from sqlglot import exp
 
+from bench.sql.dialects import readable
 from bench.sql.lexemes import LEXEME
 
 DATES = re.compile(
@@ -30,6 +31,9 @@ STRINGS = re.compile(
 
 _QUERY = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*+\*/)*+(?:select|with|values)\b", re.IGNORECASE)
 """How a query begins; sqlglot takes what begins otherwise for a command, and says so aloud."""
+
+_APART = re.compile(r"""('(?:[^']|'')*+'|"[^"]*+")|([<>!])\s++=""")
+"""A literal, or a comparison with a blank inside as CoSQL's golds have it, which Spider's grammar reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,15 @@ MOST = 3
 
 @lru_cache(maxsize=16384)
 def constructs(sql: str, dialect: str = "sqlite") -> Constructs | None:
-    """Profile a query; ``None`` where it cannot be parsed. Never raises, whatever the text."""
+    """Profile a query; ``None`` where it cannot be parsed. Never raises, whatever the text.
+
+    A dialect that sqlglot lacks is read as plain SQL, and ``> =`` as one operator, as for levels.
+    """
     if not _QUERY.match(sql):
         return None
     try:
-        tree = sqlglot.parse_one(sql, dialect=dialect)
+        together = _APART.sub(lambda found: found[1] or f"{found[2]}=", sql)
+        tree = sqlglot.parse_one(together, dialect=readable(dialect))
     except (sqlglot.errors.SqlglotError, RecursionError, ValueError):
         return None
     nodes = list(tree.walk())

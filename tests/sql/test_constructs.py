@@ -108,3 +108,15 @@ def test_a_query_may_begin_with_comments_and_brackets(begin: str):
     profile = constructs(f"{begin}SELECT a FROM t{')' * begin.count('(')}")
     assert profile is not None
     assert profile.tables == 1
+
+
+def test_a_dialect_that_sqlglot_lacks_is_read_as_plain_sql():
+    profile = constructs('SELECT t."A" FROM t JOIN u ON t.x = u.x', "db2")
+    assert profile is not None
+    assert profile.joins == 1
+
+
+@pytest.mark.parametrize("operator", ["> =", "<  =", "! ="])
+def test_an_operator_with_a_blank_inside_is_one_and_literals_stay(operator: str):
+    profile = constructs(f"SELECT a FROM t WHERE b {operator} 'x' AND c = '> = it''s'")
+    assert profile == constructs("SELECT a FROM t WHERE b >= 'x' AND c = 'y'")

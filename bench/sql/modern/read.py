@@ -6,13 +6,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bench.sql.dialects import readable
 from bench.sql.spider.tree import Unparsed
 
 LONGEST = 20_000
 """Characters of the longest text that is read."""
-
-KNOWN = frozenset(dialect.value for dialect in sqlglot.Dialects)
-"""Dialects that sqlglot reads."""
 
 _CLAUSES = ("where", "group", "having", "order")
 
@@ -26,7 +24,7 @@ def read(sql: str, dialect: str = "sqlite") -> exp.Query | Unparsed:
     if len(sql) > LONGEST:
         return Unparsed(f"longer than {LONGEST:,} characters")
     try:
-        trees = sqlglot.parse(sql, dialect=dialect if dialect in KNOWN else None)
+        trees = sqlglot.parse(sql, dialect=readable(dialect))
     except SqlglotError as error:
         return Unparsed(" ".join(str(error).splitlines()[0].split())[:120])
     statements = [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
