@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -113,16 +114,21 @@ def recognise(kinds: Sequence[str], top: Path) -> Recognised:
     """Find the folder that an adapter takes: the top one, or the first below it.
 
     Raises:
-        BenchError: there is none; the message is of the one that came nearest.
+        BenchError: there is none, and the message is of the one that came nearest; or several folders
+            hold a part each.
     """
     refused: BenchError = DataError("is empty", where=str(top))
     for kind in kinds:
-        for folder in _folders(top):
+        folders = _folders(top)
+        for place, folder in enumerate(folders):
             try:
-                reader = cast("Callable[[Path], SetAdapter]", find("datasets", kind))(folder)
-                return Recognised(kind, folder, _splits(reader), getattr(reader, "bare", ()))
+                found = _read(kind, folder)
             except AbsentError as error:
                 refused = refused if isinstance(refused, AbsentError) else error
+                continue
+            if folder != top:
+                _refuse_parts(found, folders[place + 1 :], top)
+            return found
     if len(kinds) > 1:
         raise AbsentError(
             "is not laid out as Spider is (dev.json, tables.json, database/), nor has it questions in JSONL",
@@ -130,6 +136,28 @@ def recognise(kinds: Sequence[str], top: Path) -> Recognised:
             todo="name what reads it by --as, or see docs/own-data.md for your own",
         )
     raise refused
+
+
+def _read(kind: str, folder: Path) -> Recognised:
+    reader = cast("Callable[[Path], SetAdapter]", find("datasets", kind))(folder)
+    return Recognised(kind, folder, _splits(reader), getattr(reader, "bare", ()))
+
+
+def _refuse_parts(found: Recognised, others: Sequence[Path], top: Path) -> None:
+    """Refuse to take one folder where another holds splits that it has not."""
+    parts = {found.folder: [*found.splits]}
+    for folder in others:
+        with suppress(BenchError):
+            more = [split for split in _read(found.adapter, folder).splits if split not in found.splits]
+            if more:
+                parts[folder] = more
+    if len(parts) > 1:
+        named = [f"{folder.relative_to(top)} ({', '.join(splits)})" for folder, splits in parts.items()]
+        raise DataError(
+            f"holds {len(parts)} folders of the data set '{found.adapter}': {some(named)}",
+            where=str(top),
+            todo="give one of them, or put the files of those you want into one folder and give that",
+        )
 
 
 def _folders(top: Path) -> list[Path]:

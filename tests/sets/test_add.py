@@ -144,6 +144,18 @@ def test_one_file_brings_the_databases_beside_it(folder: Path):
     assert refused.value.where == str(path)
 
 
+def test_parts_in_folders_of_their_own_are_named_and_may_be_put_together(folder: Path, tmp_path: Path):
+    parts = tmp_path / "parts"
+    for name, questions in (("a_dev", "dev.json"), ("b_train", "train_spider.json")):
+        shutil.copytree(folder, parts / name)
+        (parts / name / "dev.json").rename(parts / name / questions)
+    with pytest.raises(DataError, match=r"2 folders .*'spider': a_dev \(dev\), b_train \(train-spider\)"):
+        add("spider", parts)
+    assert installed("spider") is None
+    shutil.copytree(parts / "b_train", parts / "a_dev", dirs_exist_ok=True)
+    assert add("spider", parts / "a_dev").splits == {"dev": 2, "train-spider": 2}
+
+
 def escaping_zip(folder: Path, name: str, mode: int = 0o644) -> Path:
     path = folder.parent / "evil.zip"
     with zipfile.ZipFile(path, "w") as package:
