@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from bench.census.audit import Audit, Differing, Overlap
 from bench.census.overlap import ALIKE, NEAR, RUN, Pair
-from bench.judge.golds import KINDS, MISSING
+from bench.judge.golds import KINDS, MISSING, OF_RULES
 from bench.words import count
 
 LONGEST = 40
@@ -19,7 +19,10 @@ LONGEST = 40
 def summary(audit: Audit) -> list[str]:
     """Say in a line each what was found."""
     kinds = Counter(finding.kind for finding in audit.golds)
-    lines = [_line(kinds[kind], "gold", f": {kind}: gold {meaning}") for kind, meaning in KINDS.items()]
+    lines = [
+        _line(kinds[kind], "gold", f": {kind}: gold {meaning}{_rules(audit, kind)}")
+        for kind, meaning in KINDS.items()
+    ]
     for file, found in _by_file(audit).items():
         rows = Counter(one.same_rows for one in found)
         lines.append(
@@ -44,6 +47,16 @@ def _line(number: int, one: str, said: str) -> str:
     """Begin a line with a number and its noun, numbers below each other."""
     figure, noun = count(number, one).split()
     return f"{figure:>6} {noun}{said}"
+
+
+def _rules(audit: Audit, kind: str) -> str:
+    """Name the rules that a kind of finding is of, if it is of rules."""
+    if kind not in OF_RULES:
+        return ""
+    found = Counter(
+        rule for one in audit.golds if one.kind == kind for rule in one.detail.split(", ") if one.detail
+    )
+    return f" ({', '.join(f'{rule}: {number:,}' for rule, number in found.items())})" if found else ""
 
 
 def as_json(audit: Audit) -> str:

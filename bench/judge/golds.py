@@ -31,11 +31,17 @@ MISSING = "missing"
 UNREAD = "unread"
 """The kind that is a rule's: the gold itself may be sound."""
 
+REFUSED = "refused"
+"""The kind of gold that a rule reads, and that is not right under it."""
+
+OF_RULES = (REFUSED, UNREAD)
+"""Kinds whose detail names rules."""
+
 KINDS = {
     MISSING: "cannot be run, for its database cannot",
     "fails": "does not run",
     "empty": "finds nothing, so an empty answer is right",
-    "refused": "is not right under a rule",
+    REFUSED: "is not right under a rule",
     "cut": "has a LIMIT that keeps some of several rows of equal rank",
     "ties": "orders its rows, but leaves some of equal rank in any order",
     "scan": "gives other rows when tables are read backwards",
@@ -120,7 +126,7 @@ def _failings(verdict: Verdict, outcome: Outcome) -> Iterator[tuple[str, str]]:
         return
     wrong = [metric for metric, value in verdict.metrics.items() if value != 1]
     unread = [note.partition(":")[0] for note in verdict.notes if UNREAD_GOLD in note]
-    for kind, metrics in ((UNREAD, unread), ("refused", [one for one in wrong if one not in unread])):
+    for kind, metrics in ((UNREAD, unread), (REFUSED, [one for one in wrong if one not in unread])):
         if metrics:
             yield kind, ", ".join(metrics)
     if not outcome.rows:

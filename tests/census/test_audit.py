@@ -62,6 +62,18 @@ def faulty(tmp_path: Path) -> Path:
     return root
 
 
+def test_the_rule_that_cannot_read_a_gold_is_named(faulty: Path):
+    asked = json.loads((faulty / "dev.json").read_text())[:1]
+    (faulty / "dev.json").write_text(
+        json.dumps([{**asked[0], "query": "WITH one AS (SELECT id FROM item) SELECT count(*) FROM one"}])
+    )
+    (faulty / "dev_gold.sql").unlink()
+    found = audit(opened("spider", faulty), "dev", workers=1)
+    (unread,) = [line for line in summary(found) if ": unread: " in line]
+    assert unread.endswith("(em.spider: 1)")
+    assert unread.strip() in markdown(found, "bench")
+
+
 def test_every_planted_fault_is_found(faulty: Path, tmp_path: Path):
     corpus = tmp_path / "corpus.txt"
     corpus.write_text(f"once\n{QUESTION} they said\n")
