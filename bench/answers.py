@@ -162,7 +162,7 @@ def _marked(sql: object) -> Row:
 def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Prediction]:
     """Give each row its example: by id or position where it has one, else by order."""
     asked = len(dataset.examples)
-    if all(row == _BLANK for row in rows[asked:]):  # blank lines at the end of the file
+    if len(rows) > asked and all(row == _BLANK for row in rows[asked:]):  # blank lines at the end of the file
         rows = rows[:asked]
     if len(rows) != asked:
         raise DataError(
@@ -172,12 +172,17 @@ def _matched(rows: Sequence[Row], dataset: Dataset, path: Path) -> list[Predicti
             todo="give one prediction for each example; an empty one where the model said nothing",
         )
     order = [example.id for example in dataset.examples]
-    known = frozenset(order)
-    key = next((key for key in ("position", *ID_KEYS) if any(key in row for row in rows)), None)
-    ids = [_id(row, key, number, order, known, path) for number, row in enumerate(rows)] if key else order
-    _refuse_twice(ids, path)
-    _refuse_strays(zip(ids, rows, strict=True), dataset, path)
-    _warn_of_tabs(rows, dataset, path)
+    keys = frozenset[str]().union(*rows)
+    key = next((key for key in ("position", *ID_KEYS) if key in keys), None)
+    ids = order
+    if key:
+        known = frozenset(order)
+        ids = [_id(row, key, number, order, known, path) for number, row in enumerate(rows)]
+        _refuse_twice(ids, path)
+    if "marked" in keys:
+        _refuse_strays(zip(ids, rows, strict=True), dataset, path)
+    if "behind" in keys:
+        _warn_of_tabs(rows, dataset, path)
     return [
         Prediction(name, text := _sql(row, path), text or None) for name, row in zip(ids, rows, strict=True)
     ]
@@ -226,7 +231,7 @@ def _refuse_twice(ids: Iterable[str], path: Path) -> None:
 def _refuse_strays(rows: Iterable[tuple[str, Row]], dataset: Dataset, path: Path) -> None:
     """Refuse predictions that BIRD's mark says are for another database than their question asks."""
     marked = {name: row["marked"] for name, row in rows if row.get("marked")}
-    for example in dataset.examples if marked else ():
+    for example in dataset.examples:
         name, asked = example.id, example.db_id
         if marked.get(name, asked) != asked:
             raise DataError(
@@ -238,8 +243,9 @@ def _refuse_strays(rows: Iterable[tuple[str, Row]], dataset: Dataset, path: Path
 
 def _warn_of_tabs(rows: Sequence[Row], dataset: Dataset, path: Path) -> None:
     """Say where a tab cut off what is no name of a database, and so perhaps a part of the SQL."""
-    behind = (row.get("behind", "").rpartition("\t")[2].strip() for row in rows)
-    places = [place for place, name in enumerate(behind, start=1) if name and name not in dataset.schemas]
+    behind = ((place, row["behind"]) for place, row in enumerate(rows, start=1) if row.get("behind"))
+    names = ((place, text.rpartition("\t")[2].strip()) for place, text in behind)
+    places = [place for place, name in names if name and name not in dataset.schemas]
     if places:
         _log.warning(
             "%s: line %d: what follows the tab is no database of the questions, and is not read "
