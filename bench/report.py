@@ -172,7 +172,7 @@ def publish_board(plan: Plan, folder: Path, *, check: bool, release: str = "") -
         )
     home = folder / result.name
     if check:
-        stale = publish.check(result, home)
+        stale = publish.check(result, home, indexed=True)
         for name in stale:
             out.print(f"stale: {name}", markup=False)
         out.print(
@@ -183,7 +183,7 @@ def publish_board(plan: Plan, folder: Path, *, check: bool, release: str = "") -
         )
         return FAILED if stale else DONE
     kept = keep(board.board(result), home, release) if release else []
-    written = [*kept, *publish.publish(result, home), *index.write_index(folder)]
+    written = [*kept, *publish.publish(result, home, indexed=True), *index.write_index(folder)]
     out.print(f"{count(len(written), 'file')} written", markup=False)
     out.print(str((home / "index.html").resolve()), markup=False)
     return DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def _entry(path: Path) -> dict[str, object]:
         return {
             "title": board["title"],
             "home": path.parent.name,
-            "datasets": _datasets(board["datasets"].values()),
+            "datasets": _datasets(board["datasets"]),
             "cells": len(cells),
             "done": sum(not cell["missing"] for cell in cells),
             "date": max((_day(cell["provenance"]) for cell in cells), default=""),
@@ -52,9 +52,9 @@ def _day(provenance: dict[str, Any]) -> str:
     return str(provenance.get("predict", {}).get("date", ""))
 
 
-def _datasets(told: Iterable[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
-    """Name each data set once, with the splits that were asked."""
-    splits: dict[tuple[str, bool], list[str]] = {}
-    for one in told:
-        splits.setdefault((one["title"], one["synthetic"]), []).append(one["split"])
-    return [(title, names, synthetic) for (title, synthetic), names in splits.items()]
+def _datasets(told: Mapping[str, dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
+    """Name each source once, with what the board calls its data sets."""
+    names: dict[tuple[str, bool], list[str]] = {}
+    for name, one in told.items():
+        names.setdefault((one["title"], one["synthetic"]), []).append(name)
+    return [(title, called, synthetic) for (title, synthetic), called in names.items()]

@@ -88,7 +88,9 @@ def _settings(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
 
 def _name(dotted: str, others: Iterable[str]) -> str:
     """Name a setting by its last word, and by all of them where that is not enough."""
-    last = dotted.rpartition(".")[2]
+    above, _, last = dotted.rpartition(".")
+    if above.endswith("teacher"):
+        return f"{last.replace('_', ' ')} of the teacher"
     alone = sum(name.rpartition(".")[2] == last for name in others) == 1
     if last in ("kind", "name", "title") or not alone:
         return dotted.removesuffix(".kind").removesuffix(".name").replace(".", " ").replace("_", " ")

@@ -62,12 +62,14 @@ def render(result: SuiteResult, kept: Sequence[Release] = ()) -> Iterator[tuple[
         yield from section.pages(arranged.result)
 
 
-def front(arranged: Board, kept: Sequence[Release] = ()) -> Iterator[tuple[str, bytes]]:
+def front(
+    arranged: Board, kept: Sequence[Release] = (), *, indexed: bool = False
+) -> Iterator[tuple[str, bytes]]:
     """Render what shows all cells together: the board with its charts, comparisons and files."""
     result = arranged.result
     shared = origin.parts(origin.common(cell.provenance for cell in result.cells if not cell.missing))
     drawings = [_charts(sheet, arranged) for sheet in arranged.sheets]
-    yield "index.html", _board(arranged, shared, drawings, released=bool(kept))
+    yield "index.html", _board(arranged, shared, drawings, released=bool(kept), indexed=indexed)
     if kept:
         yield "releases.html", _releases(arranged, kept)
     for stem, chart in (one for drawn in drawings for one in drawn):
@@ -139,6 +141,7 @@ def _board(
     drawings: list[list[tuple[str, Chart]]],
     *,
     released: bool,
+    indexed: bool,
 ) -> bytes:
     metrics = arranged.result.metrics
     lines = [line for sheet in arranged.sheets for line in sheet.lines]
@@ -147,6 +150,7 @@ def _board(
         board=arranged,
         drawings=drawings,
         released=released,
+        indexed=indexed,
         headline=listed(list(labels(metrics).values())),
         headline_label=labels(metrics)[metrics[0]],
         headline_key=metrics[0],

@@ -22,13 +22,18 @@ LIST = "files.txt"
 """Names every file of a publish, so that the next one can remove what it no longer has."""
 
 
-def publish(result: SuiteResult, out: Path) -> list[Path]:
+def publish(result: SuiteResult, out: Path, *, indexed: bool = False) -> list[Path]:
     """Write the board of ``result`` into ``out``.
 
     The same result leaves the same bytes. A section made of what it was made of before is not rendered
     again, and a file that is already as it should be is not touched;
     files of an earlier publish that are no longer part of the board are removed; other files stay,
     and releases among them are shown.
+
+    Args:
+        result: the suite.
+        out: the folder of its board.
+        indexed: whether the folder above has a list of boards, to link to.
 
     Returns:
         The files that were written or removed.
@@ -42,7 +47,7 @@ def publish(result: SuiteResult, out: Path) -> list[Path]:
         stale = [section for section in sections(arranged) if not stamps.hold(section)]
         # The crew is at the sections while this process renders the rest.
         settling = hands.each(partial(_settle, out=out), explained(hands, stale))
-        brought = [_bring(front(arranged, releases(out)), out), *settling]
+        brought = [_bring(front(arranged, releases(out), indexed=indexed), out), *settling]
         for section, pages in zip(stale, brought[1:], strict=True):
             stamps.take(section, pages.names)
         names = {name for pages in brought for name in pages.names} | stamps.names()
@@ -51,7 +56,7 @@ def publish(result: SuiteResult, out: Path) -> list[Path]:
     return [out / name for name in changed]
 
 
-def check(result: SuiteResult, out: Path) -> list[str]:
+def check(result: SuiteResult, out: Path, *, indexed: bool = False) -> list[str]:
     """Name the files in ``out`` that a publish would write or remove; none when it is up to date.
 
     Everything is rendered and compared, whatever an earlier publish found to be as it was.
@@ -59,7 +64,7 @@ def check(result: SuiteResult, out: Path) -> list[str]:
     with crew(result) as hands:
         arranged = board(result, hands)
         settling = hands.each(partial(_settle, out=out, dry=True), explained(hands, list(sections(arranged))))
-        brought = [_bring(front(arranged, releases(out)), out, dry=True), *settling]
+        brought = [_bring(front(arranged, releases(out), indexed=indexed), out, dry=True), *settling]
     names = {name for pages in brought for name in pages.names}
     stale = [name for pages in brought for name in pages.changed]
     stale += [name for name in _listed(out) if name not in names and (out / name).is_file()]

@@ -35,6 +35,15 @@ def test_settings_of_one_name_keep_their_full_names():
     assert told(record)["Settings"] == {"objective": "kid", "objective seed": "2", "tuning seed": "1"}
 
 
+def test_settings_of_a_teacher_are_told_as_its_own():
+    record = {"method": {"objective": {"name": "kid", "teacher": {"method": "full", "model": "medium"}}}}
+    assert told(record)["Settings"] == {
+        "objective": "kid",
+        "method of the teacher": "full",
+        "model of the teacher": "medium",
+    }
+
+
 def test_an_unknown_part_of_a_machine_is_not_lost():
     assert told({"predict": {"machine": {"cores": 1, "gpu_name": "H200"}}}) == {
         "Prediction": {"machine": "1 core, gpu name H200"}

@@ -79,14 +79,16 @@ def test_a_file_in_the_way_is_one_clear_error(result, tmp_path):
 
 
 def test_the_index_lists_boards(result, tmp_path):
-    publish(result, tmp_path / "tiny")
+    publish(result, tmp_path / "tiny", indexed=True)
+    assert check(result, tmp_path / "tiny", indexed=True) == []
+    assert 'href="../index.html"' in (tmp_path / "tiny" / "index.html").read_text("utf-8")
     (tmp_path / "reported").mkdir()
     write_index(tmp_path)
     text = (tmp_path / "index.html").read_text("utf-8")
     assert 'href="tiny/index.html"' in text
     assert "Tiny models on mini" in text
-    assert "synthetic data" in text
-    assert "<td>2026-11-20</td><td>–</td>" in text
+    assert "<td>mini (dev): mini <" in text
+    assert '<td class="date">2026-11-20</td><td>–</td>' in text
     assert write_index(tmp_path) == []
     keep(board(result), tmp_path / "tiny", "2026-11-21")
     write_index(tmp_path)

@@ -176,7 +176,13 @@
         .map((line) => [`${line.model}/${line.method}`, line]));
       const names = [...lines.keys()];
       if (names.length < 2) return;
-      const pick = (word, among, otherwise) => (among.includes(words.get(word)) ? words.get(word) : among[otherwise]);
+      const unknown = [];
+      const pick = (word, among, otherwise) => {
+        const asked = words.get(word);
+        if (among.includes(asked)) return asked;
+        if (asked) unknown.push(asked);
+        return among[otherwise];
+      };
       const state = { sheet, a: pick('a', names, 0), b: pick('b', names, 1) };
       for (const side of ['a', 'b']) {
         const seeds = lines.get(state[side]).seeds.map(([seed]) => String(seed));
@@ -185,6 +191,8 @@
         offer(form.elements[`s${side}`], seeds, state[`s${side}`]);
       }
       form.elements.sheet.value = sheet;
+      form.elements.unknown.textContent = unknown.length ? `Not on this data set: ${unknown.join(', ')}` : '';
+      if (words.size) page.write(new URLSearchParams(new FormData(form)), true);
       form.hidden = false;
       show(data, form, state);
     }

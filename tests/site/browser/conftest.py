@@ -55,13 +55,6 @@ def served(result, tmp_path_factory):
         def log_message(self, *_words):
             pass
 
-        def do_GET(self):
-            if self.path == "/favicon.ico":
-                self.send_response(204)
-                self.end_headers()
-            else:
-                super().do_GET()
-
     root = tmp_path_factory.mktemp("host")
     publish(result, root / "some" / "where")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))

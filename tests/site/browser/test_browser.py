@@ -118,6 +118,13 @@ def test_on_a_phone_the_method_stays_while_the_figures_scroll(page, site):
     assert "tiny-small" in method.inner_text()
 
 
+def test_on_a_phone_no_caption_is_cut(page, site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(site.joinpath("reported.html").as_uri())
+    ends = page.eval_on_selector_all("caption", "all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(ends) <= 390
+
+
 def test_hostile_text_fires_nothing(page, hostile, tmp_path):
     """Two cells that answer the whole corpus, on every page, with the scripts at work."""
     assert len(HOSTILE) >= 40

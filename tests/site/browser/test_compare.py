@@ -41,6 +41,13 @@ def test_rows_are_chosen_and_the_address_follows(page, site):
     page.wait_for_selector('html[data-ready^="0 tiny-small/lora tiny-small/"]')
 
 
+def test_a_row_that_is_not_there_is_said_and_leaves_the_address(page, site):
+    opened(page, site, "#sheet=0&a=tiny-large%2Fbase&b=tiny-medium%2Flora")
+    page.wait_for_selector('html[data-ready^="0 tiny-small/base tiny-medium/lora"]')
+    expect(page.locator("[name=unknown]")).to_have_text("Not on this data set: tiny-large/base")
+    assert "a=tiny-small%2Fbase&b=tiny-medium%2Flora" in page.url
+
+
 def test_of_several_seeds_each_can_be_read(page, site, result):
     """The counts are of all seeds; a statement and how it ended are of the seed that is chosen."""
     seeds = [cell for cell in result.cells if (cell.model, cell.method) == ("tiny-small", "lora")]

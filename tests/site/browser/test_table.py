@@ -127,6 +127,15 @@ def test_choices_that_leave_no_question_say_so(page, site):
     expect(page.locator("section.sheet")).to_be_visible()
 
 
+def test_what_an_address_asks_and_the_board_has_not_is_left_out_and_said(page, site):
+    opened(page, site, "#model=huge&set=elsewhere&size=few&view=round&level=hard&sort=level:hard~desc")
+    told = "6 of 6 rows, 3 of 12 questions. Not on this board, so left out: elsewhere, huge, few, round"
+    expect(page.locator("#shown")).to_have_text(told)
+    assert field(page, "model").input_value() == ""
+    expect(page.locator("table.board")).to_be_visible()
+    expect(page.locator("#live")).to_have_text(f"{told}, sorted by hard, descending")
+
+
 def test_every_control_and_link_is_reached_by_the_tab_key(page, site):
     opened(page, site)
     wanted = page.evaluate(
