@@ -67,6 +67,12 @@ class Scored:
         return [name for name, status in ends if status is not Status.OK and not status.infra]
 
     @property
+    def misplaced(self) -> int:
+        """Count the answers that ask for tables or columns unknown to their database, where most do."""
+        unknown = self.card.outcomes.get(Status.ERROR_SCHEMA.value, 0)
+        return unknown if 2 * unknown > self.card.n else 0
+
+    @property
     def quirks(self) -> dict[str, list[str]]:
         """Give the examples that are right only by a quirk, by metric and quirk."""
         found: defaultdict[str, list[str]] = defaultdict(list)

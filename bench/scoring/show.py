@@ -48,6 +48,7 @@ def show(
             _differences(one, name)
         for kind in by:
             out.print(tables.groups(one, kind))
+        _misplaced(one, name)
     _failed(scored)
     for found in contrasts:
         _contrast(found)
@@ -132,6 +133,16 @@ def _unread(one: Scored, name: str) -> None:
     for rule, ids in one.unread_gold.items():
         said = f"{rule} cannot read the gold of {count(len(ids), 'question')}, where no answer is right"
         out.print(f"{name}{said} ({tables.some(ids)})", markup=False)
+
+
+def _misplaced(one: Scored, name: str) -> None:
+    """Ask whether a file is in another order, where most of it is about other databases."""
+    if one.misplaced:
+        err.print(
+            f"warning: {name}{one.misplaced:,} of {count(one.card.n, 'answer')} name tables or columns that "
+            f"their database has not: is the file in the order of {one.dataset.name} {one.dataset.split}?",
+            markup=False,
+        )
 
 
 def _failed(scored: Sequence[Scored]) -> None:

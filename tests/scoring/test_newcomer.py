@@ -68,6 +68,14 @@ def test_tables_that_cannot_be_read_are_one_message(home: Path, bench, content: 
     assert (code, "tables.json: cannot be read" in error, "give a JSON file" in error) == (2, True, True)
 
 
+def test_a_file_in_another_order_is_asked_about(home: Path, bench):
+    answers = ["SELECT title FROM film"] * 4 + ["SELECT 1"] * 2
+    for number, warned in ((4, True), (3, False)):
+        (home / "turned.sql").write_text("\n".join(["SELECT 1"] * (4 - number) + answers[4 - number :]))
+        _, _, error = bench(*GIVEN, "-p", "turned.sql")
+        assert ("4 of 6 answers name tables" in error and "in the order of" in error) == warned, error
+
+
 def test_a_folder_without_any_database_is_one_message(home: Path, bench):
     for path in (home / "db").rglob("*.sqlite"):
         path.unlink()
