@@ -10,6 +10,7 @@ import gc
 import random
 import resource
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -143,7 +144,7 @@ def test_every_rule_together(benchmark, dev: Dataset, predictions: list[Predicti
 
 
 def test_many_files_in_one_call(benchmark, dev: Dataset, light: Dataset, shared: Path, tmp_path: Path):
-    """All the systems there are, and some of them again, as 30 files."""
+    """All the systems there are, and some of them again, as 30 files: the judging alone, and whole calls."""
     found = sorted((shared / "data/predictions/spider_dev").glob("*.txt"))
     asked = {one.id for one in light.examples}
     files = []
@@ -152,12 +153,26 @@ def test_many_files_in_one_call(benchmark, dev: Dataset, light: Dataset, shared:
         files.append(tmp_path / f"{number:02}-{path.name}")
         files[-1].write_text("\n".join(answers) + "\n", encoding="utf-8")
 
+    gold = tmp_path / "gold.sql"
+    gold.write_text("".join(f"{one.gold[0]}\t{one.db_id}\n" for one in light.examples), encoding="utf-8")
+    folder = shared / "data/spider_dev"
+    rules = ["test-suite", "bird", "spider"]
+
     def scored(some: Sequence[Path]) -> float:
-        rules = ["test-suite", "bird", "spider"]
+        forget()
         return cpu(lambda: score_files(some, light, rules, STANDARD, workers=1))
 
-    one, many = min(scored(files[at : at + 1]) for at in (0, 9, 18)), scored(files)
-    report(benchmark, times_one_file=(many / one, "should be at most 10"))
+    def called(some: Sequence[Path]) -> float:
+        words = ["--gold", gold, "--db", folder / "database", "--table", folder / "tables.json"]
+        command = [sys.executable, "-m", "bench", "score", *words, "--rules", ",".join(rules), *some]
+        return cpu(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+
+    some = [files[at : at + 1] for at in (0, 9, 18)]
+    report(
+        benchmark,
+        times_one_call=(called(files) / min(map(called, some)), "should be at most 10"),
+        judging_alone=(scored(files) / min(map(scored, some)), "raw SQLite: 11.4, identical SQL once"),
+    )
 
 
 def test_a_warm_cache_of_everything(benchmark, dev: Dataset, shared: Path, tmp_path: Path):
