@@ -24,7 +24,7 @@ from bench.judge.rules import metrics, versioned
 from bench.methods import NoTuning, Sft
 from bench.prompts import Prompter, Tokenizer, prompt_id, refuse_asked
 from bench.registry import find
-from bench.sets import opened
+from bench.sets import loaded
 from bench.store import Store
 from bench.suite import Cell, MethodSpec, ModelSpec, Suite
 from bench.train.lengths import Texts, written
@@ -146,7 +146,7 @@ class Plan:
             spec = self.suite.datasets[name]
             root = (self.suite.folder / spec.root).resolve() if spec.root else None
             with asked_by(self.suite.place(f"datasets.{name}")):
-                self._datasets[name, split] = opened(spec.source, root).load(split)
+                self._datasets[name, split] = loaded(spec.source, split, root)
         return self._datasets[name, split]
 
     def asked(self, name: str) -> Dataset:

@@ -26,6 +26,7 @@ from adapters.datasets.folder import Folder, Item, Splits, read_examples, refuse
 from adapters.datasets.lines import read_lines
 from bench.errors import DataError
 from bench.identity import digest_all
+from bench.sets.protocol import AbsentError
 from bench.sets.source import Source
 from bench.types import Column, Dataset, Example, Scalar, Schema, Table
 
@@ -65,6 +66,12 @@ class WikiSql(Folder):
         self.refuse_unknown(split)
         path = self._file(self.files[split][0])
         described = path.with_name(f"{split}.tables.jsonl")
+        if not described.is_file():
+            raise AbsentError(
+                f"has no {described.name} beside it",
+                where=str(path),
+                todo=f"give the folder that holds {self.holds}",
+            )
         tables = _tables(described)
         items = [{**item, "table": _known(tables, item, path)} for item in read_lines(path)]
         examples = read_examples(self, split, items, path)

@@ -106,6 +106,8 @@ def print_added(added: Added, *, as_json: bool) -> None:
         f"installed {entry.name}: {splits}; {count(entry.files, 'file')}, {size(entry.size)}", markup=False
     )
     out.print(f"content   {entry.content}\nfolder    {entry.folder}", markup=False)
+    if entry.adapter != entry.name:
+        out.print(f"read as   {entry.adapter}, for '{entry.name}' is a name of your own", markup=False)
     if added.missing:
         lacks = count(len(added.missing), "database")
         out.print(f"missing   {lacks}, not judged: {some(added.missing)}", markup=False)

@@ -10,8 +10,9 @@ from bench.errors import ConfigError, near
 from bench.registry import find, names
 from bench.sets.protocol import AbsentError, SetAdapter
 from bench.sets.shelf import everything, installed
+from bench.types import Dataset
 
-__all__ = ["AbsentError", "SetAdapter", "known", "opened", "registered"]
+__all__ = ["AbsentError", "SetAdapter", "known", "loaded", "opened", "registered"]
 
 
 def opened(name: str, root: Path | None = None, *, where: str = "") -> SetAdapter:
@@ -30,6 +31,26 @@ def opened(name: str, root: Path | None = None, *, where: str = "") -> SetAdapte
     if kind != name:
         reader.name = name
     return reader
+
+
+def loaded(name: str, split: str, root: Path | None = None, *, where: str = "") -> Dataset:
+    """Load a split of a data set by name; one that was installed without it says what to install.
+
+    Raises:
+        BenchError: there is no such data set or split, or its files are damaged.
+    """
+    reader = opened(name, root, where=where)
+    try:
+        return reader.load(split)
+    except AbsentError as error:
+        kept = name if installed(name) else getattr(reader, "kept", "")
+        if root is not None or not kept:
+            raise
+        raise AbsentError(
+            f"is installed without {split}: it {error.what}",
+            where=f"data set '{name}'",
+            todo=f"put {split} and what is installed into one folder: bench data add {kept} --from DIR",
+        ) from error
 
 
 def registered(name: str, *, where: str = "") -> None:

@@ -49,11 +49,13 @@ class Recognised:
         Raises:
             DataError: always.
         """
+        host = getattr(find("datasets", self.adapter), "host", "")
+        theirs = f"install {host}, whose they are" if host else "install the data set that they are of"
         belongs = Path(*self._databases()[missing[0]].parts[-3:])
         raise DataError(
             f"{count(len(missing), 'database')} asked but not there: {some(missing)}",
             where=f"data set '{name}'",
-            todo=f"put them where {belongs} belongs, install the data set that they are of, "
+            todo=f"{theirs}, put them where {belongs} belongs, "
             "or give --partial: questions on them cannot be judged then",
         )
 

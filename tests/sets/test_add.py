@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import BenchError, ConfigError, DataError
-from bench.sets import known, opened
+from bench.sets import known, loaded, opened
 from bench.sets.add import add
 from bench.sets.shelf import installed, place
 
@@ -154,6 +154,20 @@ def test_parts_in_folders_of_their_own_are_named_and_may_be_put_together(folder:
     assert installed("spider") is None
     shutil.copytree(parts / "b_train", parts / "a_dev", dirs_exist_ok=True)
     assert add("spider", parts / "a_dev").splits == {"dev": 2, "train-spider": 2}
+
+
+def test_a_split_that_was_not_installed_says_what_to_install(folder: Path):
+    add("spider", folder)
+    with pytest.raises(DataError, match=r"without train: it has no train\S+\s.*bench data add spider"):
+        loaded("spider", "train")
+    assert len(loaded("spider", "dev").examples) == 2
+
+
+def test_wikisql_without_its_tables_is_named_by_one_file(tmp_path: Path):
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w/train.jsonl").write_text("{}\n")
+    with pytest.raises(DataError, match=r"train\.jsonl: has no train\.tables\.jsonl beside it"):
+        add("wikisql", tmp_path / "w")
 
 
 def escaping_zip(folder: Path, name: str, mode: int = 0o644) -> Path:
@@ -300,7 +314,7 @@ def test_a_relative_finds_the_databases_of_the_installed_host(folder: Path, tmp_
     realistic = tmp_path / "realistic"
     realistic.mkdir()
     shutil.copy(folder / "dev.json", realistic / "spider-realistic.json")
-    with pytest.raises(DataError, match="install the data set that they are of"):
+    with pytest.raises(DataError, match="install spider, whose they are"):
         add("spider-realistic", realistic)
     host = add("spider", folder).entry
     assert add("spider-realistic", realistic).missing == ()

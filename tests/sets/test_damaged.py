@@ -16,7 +16,7 @@ from bench.sets.add import add
         ("mine", {}, r"is not laid out as Spider is.*nor has it questions in JSONL\n.*--as"),
         ("mine", {"dev.jsonl": ""}, r"dev\.jsonl: has no question of the split 'dev'\n.*write one a line"),
         ("wikisql", {"dev.jsonl": "", "dev.tables.jsonl": ""}, r"dev\.jsonl: holds no question"),
-        ("wikisql", {"dev.jsonl": "{}"}, r"dev\.tables\.jsonl: cannot be read.*\n.*get the file again"),
+        ("wikisql", {"dev.jsonl": "{}"}, r"dev\.jsonl: has no dev\.tables\.jsonl beside it"),
         (
             "wikisql",
             {"dev.jsonl": "{}", "dev.tables.jsonl": '{"id": "1", "header": ["a"]}'},
