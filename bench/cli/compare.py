@@ -64,7 +64,7 @@ def _sharing(sheets: list[Sheet], first: str, second: str) -> list[Sheet]:
     shared = [sheet for sheet in on[first] if sheet in on[second]]
     if shared or len(sheets) == 1:
         return shared or sheets
-    names = [line.name for sheet in sheets for line in sheet.done]
+    names = {line.name for sheet in sheets for line in sheet.done}
     raise ConfigError(
         "no data set has answers of both rows",
         where="--dataset",

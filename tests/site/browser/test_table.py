@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from bench.site.board import board
 from tests.site.browser.tables import ALL, COLUMN, LINES, field, header, keys, opened, shows
 
 pytestmark = pytest.mark.browser
 
 
-def test_every_column_sorts_both_ways_with_missing_last(page, site):
+def test_every_column_sorts_both_ways_with_missing_last(page, site, result):
+    labels = {column.key: column.label for column in board(result).sheets[0].columns}
     opened(
         page, site, "#show=n&show=timeout&show=tokens&show=size&show=step&show=speed&show=energy&show=date"
     )
@@ -24,7 +26,8 @@ def test_every_column_sorts_both_ways_with_missing_last(page, site):
             header(page, key).locator("[role=button]").click()
             way = ("descending", "ascending")[len(directions)]
             page.wait_for_function(
-                "text => document.getElementById('live').textContent.endsWith(text)", arg=f"{key}, {way}"
+                "text => document.getElementById('live').textContent.endsWith(text)",
+                arg=f"sorted by {labels[key]}, {way}",
             )
             directions.append(header(page, key).get_attribute("aria-sort"))
             found = page.evaluate(COLUMN, key)
