@@ -77,7 +77,12 @@
 
   // Of its own, because a browser takes 20 ms to learn how English writes numbers.
   function thousands(n) {
-    return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+    return String(n).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ',');
+  }
+
+  // A count that may be a mean, as bench/site/text.py writes it.
+  function amount(value) {
+    return thousands((value + 1e-9).toFixed(1).replace('.0', ''));
   }
 
   const UNSEEN = new RegExp('[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff'
@@ -125,7 +130,7 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, thousands, visible, places, unpack, stack };
+  window.page = { say, read, write, copy, percent, points, chance, thousands, amount, visible, places, unpack, stack };
 
   function openTarget() {
     let id = '';

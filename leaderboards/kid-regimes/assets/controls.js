@@ -32,6 +32,22 @@
     }
   }
 
+  // What the address asks for and this board does not have is as if it were not asked for; gives what that is.
+  function settle(form, state) {
+    fill(form, state);
+    const unknown = FIELDS.filter((name) => state[name] && form.elements[name]?.value !== state[name]);
+    const told = unknown.map((name) => state[name]);
+    for (const name of unknown) state[name] = '';
+    if (unknown.length) fill(form, state);
+    return told;
+  }
+
+  // A column as its header calls it.
+  function header(form, key) {
+    const box = Array.from(form.querySelectorAll('[name=column]')).find((one) => one.value === key);
+    return box ? box.parentElement.textContent.trim() : key;
+  }
+
   function chosen(form, sort) {
     const boxes = Array.from(form.querySelectorAll('[name=column]'));
     const state = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value || '']));
@@ -48,15 +64,16 @@
 
     function apply() {
       const state = read();
+      const unknown = settle(form, state);
       applying = true;
       const shown = sheets.map((sheet) => sheet.show(state));
       applying = false;
-      fill(form, state);
-      const counts = shown.filter(Boolean).map(([rows, all, asked, every]) => `${rows} of ${all} rows, ${asked} of ${every} questions`);
-      const told = counts.join('; ') || 'No question has all that is chosen';
+      const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${one[0]} of ${one[1]} rows, ${one[2]} of ${one[3]} questions`);
+      const missing = unknown.length ? `. Not on this board, so left out: ${unknown.join(', ')}` : '';
+      const told = (counts.filter(Boolean).join('; ') || 'No question has all that is chosen') + missing;
       form.elements.shown.textContent = told;
       const { key, direction } = state.sort;
-      page.say(told + (key ? `, sorted by ${key}, ${direction}ending` : ''));
+      page.say(told + (key ? `, sorted by ${header(form, key)}, ${direction}ending` : ''));
     }
 
     sheets.forEach((sheet) => sheet.table.on('order', () => {

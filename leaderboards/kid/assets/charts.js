@@ -48,7 +48,8 @@
     const { values } = spec.data;
     const shown = values.filter((row) => view.shows(row.line));
     const rows = view.filtered ? recast(kind, shown, view) : shown;
-    const whole = view.filtered ? (key, value) => (key === 'domain' && value[0] === 0 ? [0, 100] : value) : null;
+    // An axis of percents may have to reach further now; losses are of training, whatever is asked.
+    const whole = view.filtered && kind !== 'curves' ? (key, value) => (key === 'domain' && value[0] === 0 ? [0, 100] : value) : null;
     return { ...JSON.parse(JSON.stringify(spec, whole)), data: { values: rows.length && 'cost' in rows[0] ? front(rows) : rows } };
   }
 

@@ -115,10 +115,11 @@
     const everything = sheet.level.map((_, i) => i);
     const square = (chosen) => {
       const [first, second] = marks.map((values) => chosen.map((q) => values[q]));
-      const count = (x, y) => first.filter((value, i) => (value >= 0.5) === x && (second[i] >= 0.5) === y).length;
+      // Of several seeds: the mean over all pairs of one seed of each row.
+      const count = (share) => page.amount(stats.sum(first.map((a, i) => share(a, second[i]))));
       return {
-        n: chosen.length, both: count(true, true), onlyA: count(true, false), onlyB: count(false, true),
-        neither: count(false, false),
+        n: page.amount(chosen.length), both: count((a, b) => a * b), onlyA: count((a, b) => a * (1 - b)),
+        onlyB: count((a, b) => (1 - a) * b), neither: count((a, b) => (1 - a) * (1 - b)),
         difference: stats.paired(first, second, chosen.map((q) => sheet.database[q]), data.t),
       };
     };
@@ -127,13 +128,14 @@
       return row(name, [one.n, one.onlyA, one.onlyB, page.points(one.difference.value)]);
     });
     const whole = square(everything);
-    const { value, low, high, p } = whole.difference;
+    const { value, low, high, p, gained, lost } = whole.difference;
     const bounds = low === null ? '' : `, 95 % interval ${page.points(Math.max(-1, low))} to ${page.points(Math.min(1, high))}`;
     document.getElementById('verdict').textContent = `B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
     document.getElementById('counts').replaceChildren(
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
     document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
     document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
+    document.getElementById('flipped').textContent = `${gained + lost} questions flip: ${gained} for B, ${lost} for A`;
     return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
   }
 
@@ -141,7 +143,6 @@
     const sheet = data.sheets[state.sheet];
     const [a, b] = ['a', 'b'].map((side) => sheet.lines.find((line) => `${line.model}/${line.method}` === state[side]));
     const flips = summarise(data, sheet, a, b);
-    document.getElementById('flipped').textContent = `${flips.length} questions flip`;
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
     const sides = [];
@@ -175,7 +176,13 @@
         .map((line) => [`${line.model}/${line.method}`, line]));
       const names = [...lines.keys()];
       if (names.length < 2) return;
-      const pick = (word, among, otherwise) => (among.includes(words.get(word)) ? words.get(word) : among[otherwise]);
+      const unknown = [];
+      const pick = (word, among, otherwise) => {
+        const asked = words.get(word);
+        if (among.includes(asked)) return asked;
+        if (asked) unknown.push(asked);
+        return among[otherwise];
+      };
       const state = { sheet, a: pick('a', names, 0), b: pick('b', names, 1) };
       for (const side of ['a', 'b']) {
         const seeds = lines.get(state[side]).seeds.map(([seed]) => String(seed));
@@ -184,6 +191,8 @@
         offer(form.elements[`s${side}`], seeds, state[`s${side}`]);
       }
       form.elements.sheet.value = sheet;
+      form.elements.unknown.textContent = unknown.length ? `Not on this data set: ${unknown.join(', ')}` : '';
+      if (words.size) page.write(new URLSearchParams(new FormData(form)), true);
       form.hidden = false;
       show(data, form, state);
     }

@@ -12,10 +12,11 @@
       this.data = data;
       this.lines = questions.lines;
       [this.head] = data.metrics;
+      this.names = new Map(this.lines.map((line, i) => [`${line.model}/${line.method}`, i]));
+      this.firsts = new Map(this.lines.map((line, i) => [line.model, i]).filter(([, i]) => this.done(i)).reverse());
       this.unpacked = this.lines.map(() => ({}));
       this.known = new Set(questions.known);
       this.tags = new Map(questions.tags.map(([name, having]) => [name, new Set(having)]));
-      this.sizes = new Map(this.lines.filter((line) => line.size).map((line) => [line.model, line.size]));
     }
 
     // How many questions there are.
@@ -59,18 +60,16 @@
 
     // Whether a state shows a row.
     matches(state, i) {
-      const { model, method } = this.lines[i];
+      const { model, method, size } = this.lines[i];
       const text = `${model} ${method}`.toLowerCase();
       return (!state.model || state.model === model) && (!state.method || state.method === method)
-        && (!state.size || this.sizes.get(model) <= 1e6 * state.size)
+        && (!state.size || (size && size <= 1e6 * state.size))
         && state.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
     }
 
     // The row that another is compared with: the one that is named, or else the first of its model.
     baseline(i, name) {
-      const named = this.lines.findIndex((line) => `${line.model}/${line.method}` === name);
-      return named >= 0 ? named
-        : this.lines.findIndex((line, at) => line.model === this.lines[i].model && this.done(at));
+      return this.names.has(name) ? this.names.get(name) : this.firsts.get(this.lines[i].model);
     }
   }
 

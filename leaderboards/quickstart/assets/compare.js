@@ -95,8 +95,8 @@
       if (!details.open || details.childElementCount > 1) return;
       const inside = element('div', undefined, 'inside');
       const pair = element('div', undefined, 'pair');
-      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? ' in its first seed' : ''}`;
-      pair.append(...sides.map((side, i) => statement(`${name(i)}, with what gold does not have marked`, side.sql[q], texts[q][1])));
+      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? `, seed ${sides[i].seed}` : ''}: ${sides[i].ended(q)}`;
+      pair.append(...sides.map((side, i) => statement(`${name(i)}; marked is what gold does not have`, side.sql[q], texts[q][1])));
       const links = element('p', undefined, 'doors');
       sides.forEach((side, i) => {
         if (!side.leaves.length) return;
@@ -115,10 +115,11 @@
     const everything = sheet.level.map((_, i) => i);
     const square = (chosen) => {
       const [first, second] = marks.map((values) => chosen.map((q) => values[q]));
-      const count = (x, y) => first.filter((value, i) => (value >= 0.5) === x && (second[i] >= 0.5) === y).length;
+      // Of several seeds: the mean over all pairs of one seed of each row.
+      const count = (share) => page.amount(stats.sum(first.map((a, i) => share(a, second[i]))));
       return {
-        n: chosen.length, both: count(true, true), onlyA: count(true, false), onlyB: count(false, true),
-        neither: count(false, false),
+        n: page.amount(chosen.length), both: count((a, b) => a * b), onlyA: count((a, b) => a * (1 - b)),
+        onlyB: count((a, b) => (1 - a) * b), neither: count((a, b) => (1 - a) * (1 - b)),
         difference: stats.paired(first, second, chosen.map((q) => sheet.database[q]), data.t),
       };
     };
@@ -127,13 +128,14 @@
       return row(name, [one.n, one.onlyA, one.onlyB, page.points(one.difference.value)]);
     });
     const whole = square(everything);
-    const { value, low, high, p } = whole.difference;
+    const { value, low, high, p, gained, lost } = whole.difference;
     const bounds = low === null ? '' : `, 95 % interval ${page.points(Math.max(-1, low))} to ${page.points(Math.min(1, high))}`;
     document.getElementById('verdict').textContent = `B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
     document.getElementById('counts').replaceChildren(
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
     document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
     document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
+    document.getElementById('flipped').textContent = `${gained + lost} questions flip: ${gained} for B, ${lost} for A`;
     return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
   }
 
@@ -141,15 +143,26 @@
     const sheet = data.sheets[state.sheet];
     const [a, b] = ['a', 'b'].map((side) => sheet.lines.find((line) => `${line.model}/${line.method}` === state[side]));
     const flips = summarise(data, sheet, a, b);
-    document.getElementById('flipped').textContent = `${flips.length} questions flip`;
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
     const sides = [];
-    for (const line of [a, b]) sides.push({ ...await load(line.statements, 'statements'), seeds: line.ends.length });
+    for (const [line, seed] of [[a, state.sa], [b, state.sb]]) {
+      const at = line.seeds.findIndex(([one]) => String(one) === seed);
+      const ended = (q) => data.endings[parseInt(line.ends[at][q], 36)][1];
+      sides.push({ ...await load(line.seeds[at][1], 'statements'), seed, seeds: line.seeds.length, ended });
+    }
     const shown = flips.slice(0, SHOWN).map((one) => flip(sheet, one, texts, sides));
     if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
     document.getElementById('flips').replaceChildren(...shown);
-    document.documentElement.dataset.ready = `${state.sheet} ${state.a} ${state.b}`;
+    document.documentElement.dataset.ready = Object.values(state).join(' ');
+  }
+
+  // Let a reader choose, where there is a choice.
+  function offer(select, names, chosen) {
+    select.replaceChildren(...names.map((name) => element('option', name)));
+    select.value = chosen;
+    select.disabled = names.length < 2;
+    select.parentElement.hidden = select.disabled;
   }
 
   window.board = function board(data) {
@@ -159,15 +172,27 @@
       const words = page.read();
       const number = Number(words.get('sheet')) || 0;
       const sheet = data.sheets[number] ? number : 0;
-      const names = data.sheets[sheet].lines.filter((line) => line.statements).map((line) => `${line.model}/${line.method}`);
+      const lines = new Map(data.sheets[sheet].lines.filter((line) => line.seeds.length)
+        .map((line) => [`${line.model}/${line.method}`, line]));
+      const names = [...lines.keys()];
       if (names.length < 2) return;
-      const pick = (word, otherwise) => (names.includes(words.get(word)) ? words.get(word) : names[otherwise]);
-      const state = { sheet, a: pick('a', 0), b: pick('b', 1) };
+      const unknown = [];
+      const pick = (word, among, otherwise) => {
+        const asked = words.get(word);
+        if (among.includes(asked)) return asked;
+        if (asked) unknown.push(asked);
+        return among[otherwise];
+      };
+      const state = { sheet, a: pick('a', names, 0), b: pick('b', names, 1) };
       for (const side of ['a', 'b']) {
-        form.elements[side].replaceChildren(...names.map((name) => element('option', name)));
-        form.elements[side].value = state[side];
+        const seeds = lines.get(state[side]).seeds.map(([seed]) => String(seed));
+        state[`s${side}`] = pick(`s${side}`, seeds, 0);
+        offer(form.elements[side], names, state[side]);
+        offer(form.elements[`s${side}`], seeds, state[`s${side}`]);
       }
       form.elements.sheet.value = sheet;
+      form.elements.unknown.textContent = unknown.length ? `Not on this data set: ${unknown.join(', ')}` : '';
+      if (words.size) page.write(new URLSearchParams(new FormData(form)), true);
       form.hidden = false;
       show(data, form, state);
     }

@@ -4,7 +4,19 @@
   'use strict';
 
   const ALPHA = 0.05;
-  const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+  function sum(values) {
+    let total = 0;
+    for (let i = 0; i < values.length; i += 1) total += values[i];
+    return total;
+  }
+
+  // The values at some places.
+  function pick(values, places) {
+    const picked = new Float64Array(places.length);
+    for (let at = 0; at < places.length; at += 1) picked[at] = values[places[at]];
+    return picked;
+  }
 
   // Wilson's score interval of k right out of n.
   function wilson(k, n, z) {
@@ -16,15 +28,20 @@
     return [k <= 0 ? 0 : Math.max(0, middle - half), k >= n ? 1 : Math.min(1, middle + half)];
   }
 
-  // A mean's interval with whole clusters as the unit; t holds the quantile for each degree of freedom.
+  // A mean's interval with whole clusters, numbered from 0, as the unit; t holds the quantile for each
+  // degree of freedom, and so has as many places as there are clusters at most.
   function clustered(values, clusters, t) {
     const n = values.length;
     const mean = n ? sum(values) / n : 0;
-    const totals = new Map();
-    values.forEach((value, i) => totals.set(clusters[i], (totals.get(clusters[i]) || 0) + value - mean));
-    const groups = totals.size;
+    const totals = new Float64Array(t.length);
+    const met = new Uint8Array(t.length);
+    for (let i = 0; i < n; i += 1) {
+      totals[clusters[i]] += values[i] - mean;
+      met[clusters[i]] = 1;
+    }
+    const groups = sum(met);
     if (groups < 2) return null;
-    const squares = sum(Array.from(totals.values(), (total) => total * total));
+    const squares = totals.reduce((before, total) => before + total * total, 0);
     const half = t[groups - 1] * Math.sqrt(groups / (groups - 1) * squares) / n;
     return [mean - half, mean + half];
   }
@@ -80,14 +97,19 @@
 
   // How a second row differs from a first, question by question.
   function paired(first, second, clusters, t) {
-    const gains = second.map((value, i) => value - first[i]);
+    const n = first.length;
+    const gains = new Float64Array(n);
+    let lost = 0;
+    let gained = 0;
+    for (let i = 0; i < n; i += 1) {
+      gains[i] = second[i] - first[i];
+      if (gains[i] < 0) lost += 1;
+      else if (gains[i] > 0) gained += 1;
+    }
     const bounds = clustered(gains, clusters, t);
-    const lost = gains.filter((gain) => gain < 0).length;
-    const gained = gains.filter((gain) => gain > 0).length;
     return {
-      value: gains.length ? sum(gains) / gains.length : 0,
-      low: bounds && bounds[0], high: bounds && bounds[1],
-      lost, gained, p: mcnemar(lost, gained), n: gains.length,
+      value: n ? sum(gains) / n : 0, low: bounds && bounds[0], high: bounds && bounds[1],
+      lost, gained, p: mcnemar(lost, gained), n,
     };
   }
 
@@ -97,80 +119,74 @@
     return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
   }
 
-  // What is right, 32 questions a word; of several seeds, at least half must be.
+  // What is right, 32 questions a word.
   function pack(row) {
     const words = new Uint32Array(Math.ceil(row.length / 32));
-    row.forEach((value, q) => { if (value >= 0.5) words[q >>> 5] |= 1 << (q & 31); });
+    for (let q = 0; q < row.length; q += 1) if (row[q]) words[q >>> 5] |= 1 << (q & 31);
     return words;
   }
 
-  // On how many questions a first row is ahead of a second, and behind it.
   function aheadOfBits(a, b) {
     let ahead = 0;
-    let behind = 0;
-    for (let at = 0; at < a.length; at += 1) {
-      ahead += ones(a[at] & ~b[at]);
-      behind += ones(b[at] & ~a[at]);
-    }
-    return [ahead, behind];
-  }
-
-  function differing(a, b) {
-    let total = 0;
-    for (let at = 0; at < a.length; at += 1) total += ones(a[at] ^ b[at]);
-    return total;
+    for (let at = 0; at < a.length; at += 1) ahead += ones(a[at] & ~b[at]);
+    return ahead;
   }
 
   function aheadOf(a, b) {
     let ahead = 0;
-    let behind = 0;
-    for (let q = 0; q < a.length; q += 1) {
-      if (a[q] > b[q]) ahead += 1;
-      else if (a[q] < b[q]) behind += 1;
+    for (let q = 0; q < a.length; q += 1) if (a[q] > b[q]) ahead += 1;
+    return ahead;
+  }
+
+  // Every two rows, the first one with every later one and so on: on how many questions the one is
+  // ahead of the other, and behind it. Where all is right or wrong, words of bits are compared.
+  function meet(rows) {
+    const plain = rows.every((row) => row.every((value) => value === 0 || value === 1));
+    const packed = plain ? rows.map(pack) : rows;
+    const count = plain ? aheadOfBits : aheadOf;
+    const pairs = rows.length * (rows.length - 1) / 2;
+    const met = { plain, ahead: new Uint32Array(pairs), behind: new Uint32Array(pairs) };
+    for (let i = 0, at = 0; i < rows.length; i += 1) {
+      for (let j = i + 1; j < rows.length; j += 1, at += 1) {
+        met.ahead[at] = count(packed[i], packed[j]);
+        met.behind[at] = count(packed[j], packed[i]);
+      }
     }
-    return [ahead, behind];
+    return met;
   }
 
   // The best and the worst place that each row may hold.
-  function ranks(rows) {
-    const plain = rows.every((row) => row.every((value) => value === 0 || value === 1));
-    const packed = plain ? rows.map(pack) : rows.map((row) => Float64Array.from(row));
-    const count = plain ? aheadOfBits : aheadOf;
+  function ranks(rows, met = meet(rows)) {
     const told = [];
     const known = new Map(); // p of a count of wins and losses: among many pairs the same ones come again
-    for (let i = 0; i < rows.length; i += 1) {
-      for (let j = i + 1; j < rows.length; j += 1) {
-        const [ahead, behind] = count(packed[i], packed[j]);
+    for (let i = 0, at = 0; i < rows.length; i += 1) {
+      for (let j = i + 1; j < rows.length; j += 1, at += 1) {
+        const ahead = met.ahead[at];
+        const behind = met.behind[at];
         const key = Math.min(ahead, behind) * 0x100000 + Math.max(ahead, behind);
-        if (!known.has(key)) known.set(key, mcnemar(ahead, behind));
-        const p = known.get(key);
+        let p = known.get(key);
+        if (p === undefined) known.set(key, p = mcnemar(ahead, behind));
         if (p <= ALPHA) told.push(ahead > behind ? { p, better: i, worse: j } : { p, better: j, worse: i });
       }
     }
     // Holm's steps from the smallest p on; they end before a p above ALPHA, so those were left out.
     const places = rows.map(() => [1, rows.length]);
-    const all = rows.length * (rows.length - 1) / 2;
     told.sort((a, b) => a.p - b.p);
-    for (let step = 0; step < told.length && (all - step) * told[step].p <= ALPHA; step += 1) {
+    for (let step = 0; step < told.length && (met.ahead.length - step) * told[step].p <= ALPHA; step += 1) {
       places[told[step].better][1] -= 1;
       places[told[step].worse][0] += 1;
     }
     return places;
   }
 
-  // The share of questions that two typical rows disagree on.
-  function discord(rows) {
-    const packed = rows.map(pack);
-    const apart = new Uint32Array(rows.length * (rows.length - 1) / 2);
-    let at = 0;
-    for (let i = 0; i < packed.length; i += 1) {
-      for (let j = i + 1; j < packed.length; j += 1) apart[at++] = differing(packed[i], packed[j]);
-    }
-    apart.sort();
+  // The share of questions that two typical rows disagree on; of several seeds, at least half must be right.
+  function discord(rows, met = meet(rows)) {
+    const { ahead, behind } = met.plain ? met : meet(rows.map((row) => row.map((value) => Number(value >= 0.5))));
+    const apart = ahead.map((one, at) => one + behind[at]).sort();
     const middle = apart.length >> 1;
     const [low, high] = [apart[middle - 1 + apart.length % 2], apart[middle]].map((one) => one / rows[0].length);
     return (low + high) / 2;
   }
 
-  window.stats = { ALPHA, wilson, clustered, estimate, mcnemar, holm, paired, ranks, discord };
+  window.stats = { ALPHA, sum, pick, wilson, clustered, estimate, mcnemar, holm, paired, meet, ranks, discord };
 })();

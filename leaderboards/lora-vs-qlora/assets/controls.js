@@ -1,0 +1,100 @@
+// What a reader chooses: all that differs from the page as it was made stands in the address,
+// so a link and Back restore it.
+(function () {
+  'use strict';
+
+  const { page, Results, Sheet } = window;
+  const FIELDS = ['q', 'set', 'model', 'method', 'size', 'level', 'db', 'tag', 'known', 'base', 'view'];
+
+  function read() {
+    const words = page.read();
+    const state = Object.fromEntries(FIELDS.map((name) => [name, words.get(name) || '']));
+    const [key, direction] = (words.get('sort') || '').split('~');
+    return { ...state, show: words.getAll('show'), hide: words.getAll('hide'), sort: { key, direction } };
+  }
+
+  function save(state, typing) {
+    const words = new URLSearchParams();
+    for (const name of FIELDS) if (state[name]) words.set(name, state[name]);
+    if (state.sort.key) words.set('sort', `${state.sort.key}~${state.sort.direction}`);
+    state.show.forEach((key) => words.append('show', key));
+    state.hide.forEach((key) => words.append('hide', key));
+    page.write(words, typing);
+  }
+
+  function fill(form, state) {
+    for (const name of FIELDS) {
+      const field = form.elements[name];
+      if (field && field.value !== state[name]) field.value = state[name];
+    }
+    for (const box of form.querySelectorAll('[name=column]')) {
+      box.checked = box.defaultChecked ? !state.hide.includes(box.value) : state.show.includes(box.value);
+    }
+  }
+
+  // What the address asks for and this board does not have is as if it were not asked for; gives what that is.
+  function settle(form, state) {
+    fill(form, state);
+    const unknown = FIELDS.filter((name) => state[name] && form.elements[name]?.value !== state[name]);
+    const told = unknown.map((name) => state[name]);
+    for (const name of unknown) state[name] = '';
+    if (unknown.length) fill(form, state);
+    return told;
+  }
+
+  // A column as its header calls it.
+  function header(form, key) {
+    const box = Array.from(form.querySelectorAll('[name=column]')).find((one) => one.value === key);
+    return box ? box.parentElement.textContent.trim() : key;
+  }
+
+  function chosen(form, sort) {
+    const boxes = Array.from(form.querySelectorAll('[name=column]'));
+    const state = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value || '']));
+    state.show = boxes.filter((box) => box.checked && !box.defaultChecked).map((box) => box.value);
+    state.hide = boxes.filter((box) => !box.checked && box.defaultChecked).map((box) => box.value);
+    return { ...state, sort };
+  }
+
+  window.board = function board(data) {
+    const form = document.getElementById('controls');
+    const sheets = Array.from(document.querySelectorAll('section.sheet'),
+      (section, i) => new Sheet(section, new Results(data.sheets[i], data)));
+    let applying = false;
+
+    function apply() {
+      const state = read();
+      const unknown = settle(form, state);
+      applying = true;
+      const shown = sheets.map((sheet) => sheet.show(state));
+      applying = false;
+      const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${one[0]} of ${one[1]} rows, ${one[2]} of ${one[3]} questions`);
+      const missing = unknown.length ? `. Not on this board, so left out: ${unknown.join(', ')}` : '';
+      const told = (counts.filter(Boolean).join('; ') || 'No question has all that is chosen') + missing;
+      form.elements.shown.textContent = told;
+      const { key, direction } = state.sort;
+      page.say(told + (key ? `, sorted by ${header(form, key)}, ${direction}ending` : ''));
+    }
+
+    sheets.forEach((sheet) => sheet.table.on('order', () => {
+      if (applying) return;
+      sheet.shorten();
+      const [at] = sheet.table.order();
+      const sort = at && at[1] ? { key: sheet.keys[at[0]], direction: at[1] } : {};
+      save({ ...read(), sort });
+    }));
+    form.addEventListener('input', (event) => {
+      const typing = ['q', 'size'].includes(event.target.name);
+      save(chosen(form, read().sort), typing);
+      if (typing) apply();
+    });
+    form.addEventListener('reset', (event) => { event.preventDefault(); page.write(new URLSearchParams()); });
+    form.addEventListener('submit', (event) => event.preventDefault());
+    document.getElementById('copy').addEventListener('click', () => page.copy(location.href));
+    addEventListener('hashchange', apply);
+    form.hidden = false;
+    apply();
+    document.documentElement.dataset.ready = 'yes';
+    performance.mark('ready');
+  };
+})();
