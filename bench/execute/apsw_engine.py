@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 _UNIX_EPOCH_IN_JULIAN_MS = 210_866_760_000_000
 
 
+class Reading:
+    """Whose rows are being fetched, if their text is to be UTF-8.
+
+    Not an attribute of the class of connections: each change of one makes every look-up there slower.
+    """
+
+    connection: Connection | None = None
+
+
 class StoppedClock(apsw.VFS):
     """The system's files under a clock that always shows the same time.
 
@@ -50,8 +59,7 @@ class Connection:
     counted = True
     _clock: StoppedClock | None = None
     _limits: tuple[tuple[int, int], ...] = ()
-    _reading: Connection | None = None
-    """Whose rows are being fetched, if their text is to be UTF-8."""
+    _now = Reading()
 
     def __init__(self, path: str, policy: Policy) -> None:
         self.steps = self.statements = 0
@@ -113,7 +121,7 @@ class Connection:
 
     def end(self) -> None:
         """Let go of the query; its operations are counted now."""
-        Connection._reading = None
+        self._now.connection = None
         if self._ended != self._sql:
             self._cursor.close(True)
             self._cursor = self._database.cursor()
@@ -140,9 +148,9 @@ class Connection:
 
         apsw decodes text as ``strict``, which is what this is registered as; outside of rows it is that.
         """
-        if cls._reading is None or not isinstance(error, UnicodeDecodeError):
+        if cls._now.connection is None or not isinstance(error, UnicodeDecodeError):
             raise error
-        cls._reading.dropped = True
+        cls._now.connection.dropped = True
         return "", error.end
 
     def _switch_counting(self) -> None:
@@ -167,7 +175,7 @@ class Connection:
             self.statements += 1
             self.columns = tuple([column[0] for column in described])
             self.explains = cursor.is_explain != 0
-        Connection._reading = self if self._encoding == "UTF-8" else None
+        self._now.connection = self if self._encoding == "UTF-8" else None
         return self.statements < 2
 
 
