@@ -110,8 +110,10 @@ class Session:
         result = self._run(sql, gold.beside, watch)
         if result.status != "ok":
             return result, rules.every(False)
-        result.notes += watch.finish(len(result.columns))
-        return result, watch.equal
+        equal, notes = watch.finish(len(result.columns))
+        if notes:
+            result.notes += notes
+        return result, equal
 
     def _elsewhere(self, item: Item, equal: Verdicts) -> tuple[str, Gold | None]:
         """Take back what does not hold on every other database.

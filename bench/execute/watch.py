@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from functools import lru_cache
+from itertools import chain
 
 from bench.execute.compare import (
     HOLD_FOR_EQUAL_LISTS,
@@ -26,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bench.execute.golds import Gold
+    from bench.execute.golds import Gold, Verdicts
     from bench.types import Row
 
 
@@ -53,7 +54,7 @@ class Rules:
         self.need_valid_text = self._of(NEEDS_VALID_TEXT)
         self.measured = self._of(MEASURED)
 
-    def every(self, holds: bool) -> dict[str, bool | float]:
+    def every(self, holds: bool) -> Verdicts:
         """Give each the same verdict."""
         return dict.fromkeys(self.asked, holds)
 
@@ -85,7 +86,6 @@ class Watch:
 
     def __init__(self, gold: Gold, rules: Rules, in_order: bool, find: Callable[[str], Gold]) -> None:
         self.gold, self.rules, self.in_order, self._find = gold, rules, in_order, find
-        self.equal = rules.every(False)
         self.open = rules.names
 
     def begin(self) -> None:
@@ -115,7 +115,7 @@ class Watch:
             self._seen.update(chunk)
         if self._whole:
             self._firsts.update(dict.fromkeys(chunk))
-        return not self.open and bool(self.equal)
+        return not self.open and bool(self.rules.names)
 
     def _stream(self, chunk: list[Row]) -> list[Row]:
         """See which rules can be decided before the last row; gives the rows so far."""
@@ -126,65 +126,64 @@ class Watch:
         self._seen, self._firsts = set(), {}
         return so_far
 
-    def finish(self, width: int) -> tuple[str, ...]:
-        """Decide the rules still open; returns notes on those that could not be.
+    def finish(self, width: int) -> tuple[Verdicts, tuple[str, ...]]:
+        """Decide the rules still open; gives the verdicts, and notes on those that could not be decided.
 
         Args:
             width: how many columns the prediction has.
         """
-        if not self.count and not self.gold.rows:
-            self._finish_empty(width)
-            return ()
-        if self._streams:
-            return self._settle()
-        found = self.rules, self.in_order, marshal.dumps(self.rows, 2)
-        known = self.gold.decided.get(found)
-        if known:
-            self.equal, notes = known[0].copy(), known[1]
-            return notes
-        notes = self._settle()
-        if len(self.gold.decided) < MOST_DECIDED and len(found[2]) <= MOST_BYTES:
-            self.gold.decided[found] = self.equal.copy(), notes
-        return notes
-
-    def _settle(self) -> tuple[str, ...]:
-        """Decide the rules still open, with all rows at hand; returns notes on those that could not be."""
-        same = self.count == len(self.gold.rows) and self.rows == self.gold.rows
+        gold, rules = self.gold, self.rules
+        if not self.count and not gold.rows:
+            return self._of_empty(width), ()
+        same = self.count == len(gold.rows) and self.rows == gold.rows
         if not same and self._holds_other_values():
-            self.open -= self.rules.same_values
+            self.open -= rules.same_values
         if not self.open:
-            return ()
-        notes = []
+            return rules.every(False), ()
+        if self._streams:
+            return self._settle(same)
+        found = rules, self.in_order, marshal.dumps(self.rows, 2)
+        if known := gold.decided.get(found):
+            return known[0].copy(), known[1]
+        equal, notes = self._settle(same)
+        if len(gold.decided) < MOST_DECIDED and len(found[2]) <= MOST_BYTES:
+            gold.decided[found] = equal.copy(), notes
+        return equal, notes
+
+    def _settle(self, same: bool) -> tuple[Verdicts, tuple[str, ...]]:
+        """Decide the rules still open, with all rows at hand; ``same`` where they are gold's list."""
+        equal, notes = self.rules.every(False), []
         for name, kind in self.rules.kinds.items():
             if name not in self.open:
                 continue
             if same and kind in HOLD_FOR_EQUAL_LISTS:
-                self.equal[name] = True
+                equal[name] = True
                 continue
             try:
-                self.equal[name] = self._decide(name, kind)
+                equal[name] = self._decide(name, kind, equal)
             except SearchTooLong as reason:
                 notes.append(f"{kind}: no order of the columns found in time ({reason})")
-        return tuple(notes)
+        return equal, tuple(notes)
 
     def _holds_other_values(self) -> bool:
         """Tell whether a value occurs in one of two small results only: most wrong answers show at once."""
         if self.count > FIRST or len(self.gold.rows) > FIRST:
             return False
-        return {value for row in self.rows for value in row} != self.gold.values
+        return set(chain.from_iterable(self.rows)) != self.gold.values
 
-    def _finish_empty(self, width: int) -> None:
+    def _of_empty(self, width: int) -> Verdicts:
         same_width = width == len(self.gold.result.columns)
-        for name, kind in self.rules.kinds.items():
-            blind = kind not in SEES_COLUMNS
-            self.equal[name] = compare(name, [], [], self.in_order) if blind else same_width
+        return {
+            name: same_width if kind in SEES_COLUMNS else compare(name, [], [], self.in_order)
+            for name, kind in self.rules.kinds.items()
+        }
 
-    def _decide(self, name: str, kind: str) -> bool | float:
+    def _decide(self, name: str, kind: str, equal: Verdicts) -> bool | float:
         gold = self.gold
         if kind in IGNORES_REPEATS:
             return (self._seen if self._streams else set(self.rows)) == gold.distinct
-        if kind in ("subset", "tied") and self._is_strict():
-            return True
+        if kind in ("subset", "tied") and (equal.get("strict:list") or equal.get("strict:bag")):
+            return True  # ``strict`` is decided before those that need it
         if kind == "tied":
             if self.count != len(gold.rows) or len(self.rows[0]) < len(gold.rows[0]):
                 return False
@@ -192,7 +191,3 @@ class Watch:
             return one_of_the_tied(name.partition(":")[2], ranked, self.rows)
         rows = list(self._firsts) if self._streams and kind in NEEDS_EVERY_ROW else self.rows
         return compare(name, gold.rows, rows, self.in_order)
-
-    def _is_strict(self) -> bool:
-        """Tell whether ``strict`` was asked for and holds; it is decided before those that need it."""
-        return bool(self.equal.get("strict:list") or self.equal.get("strict:bag"))
