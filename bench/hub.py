@@ -11,6 +11,9 @@ import requests
 SECONDS = 3.0
 """How long the hub is waited for: its own clients try again for most of a minute."""
 
+YES = frozenset({"1", "ON", "YES", "TRUE"})
+"""What the hub's own clients read as yes, in upper or lower case."""
+
 
 def endpoint() -> str:
     """Return the address of the hub."""
@@ -24,7 +27,13 @@ def is_away(base: str) -> bool:
 
 def reachable() -> bool:
     """Say whether the hub may be asked and answers."""
-    return os.environ.get("HF_HUB_OFFLINE") != "1" and _answers(endpoint())
+    return not _offline() and _answers(endpoint())
+
+
+def _offline() -> bool:
+    """Say whether the user keeps off the network, by either of the names that the hub's clients look at."""
+    said = os.environ.get("HF_HUB_OFFLINE") or os.environ.get("TRANSFORMERS_OFFLINE") or ""
+    return said.upper() in YES
 
 
 @cache
