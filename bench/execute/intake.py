@@ -17,6 +17,9 @@ MEMO = 1024
 MEMO_TEXT = 8192
 """Pairs whose texts are longer than this are not remembered."""
 
+HOT = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+"""How a rollback journal begins until its transaction has ended."""
+
 
 def located(path: Path) -> str:
     """Resolve a path; empty, which no file is called, where a worker could not be told of it."""
@@ -29,15 +32,31 @@ def located(path: Path) -> str:
 
 
 def stale(database: str) -> Outcome | None:
-    """Refuse a database whose last changes still lie in the file beside it, which no worker reads."""
-    beside = f"{database}-wal"
+    """Refuse a database whose last word lies in a file beside it, which no worker reads.
+
+    A write-ahead log holds rows that are missing from the database. A hot rollback journal holds those that a
+    writer, dead or at work, has overwritten; one with an empty or zeroed header holds nothing
+    (https://sqlite.org/fileformat2.html, section 3).
+    """
+    name = os.path.basename(database)  # noqa: PTH119 - of a path that may be an address
+    if _beginning(f"{database}-wal"):
+        said = f"{name}-wal holds rows that would be missed: PRAGMA wal_checkpoint(TRUNCATE) on the database"
+        return Outcome(Status.DB_IO, f"{said} writes them back")
+    if _beginning(f"{database}-journal") == HOT:
+        said = f"{name}-journal says that a write was not finished: once nobody writes, any query by the"
+        return Outcome(Status.DB_IO, f"{said} sqlite3 program, such as PRAGMA schema_version, takes it back")
+    return None
+
+
+def _beginning(path: str) -> bytes:
+    """Read the first bytes of a file; none of one that is empty, not there or no file."""
     try:
-        if not os.stat(beside).st_size:  # noqa: PTH116 - of a path that may be an address
-            return None
+        if not os.stat(path).st_size:  # noqa: PTH116 - before it is opened, for a pipe would never open
+            return b""
+        with open(path, "rb") as file:  # noqa: PTH123 - of a path that may be an address
+            return file.read(len(HOT))
     except (OSError, ValueError):
-        return None
-    detail = f"{os.path.basename(beside)} holds rows that would be missed: PRAGMA wal_checkpoint(TRUNCATE)"  # noqa: PTH119
-    return Outcome(Status.DB_IO, f"{detail} on the database writes them back")
+        return b""
 
 
 class Intake:
