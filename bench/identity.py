@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -38,25 +36,6 @@ def canonical(value: object) -> str:
 def digest(value: object) -> str:
     """Hash the canonical form of a value with SHA-256, as hexadecimal."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
-
-
-def digest_all(parts: Iterable[str]) -> str:
-    """Hash a sequence of texts, so that moving a boundary between two of them changes the hash."""
-    whole = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        whole.update(len(data).to_bytes(8, "big"))
-        whole.update(data)
-    return whole.hexdigest()
-
-
-@cache
-def code(*folders: str) -> str:
-    """Hash this package's files, or those of some of its folders: other code makes other things."""
-    home = Path(__file__).parent
-    files = [path for folder in folders or (".",) for path in (home / folder).rglob("*")]
-    read = sorted(path for path in files if path.suffix in {".py", ".html"})
-    return digest_all([hashlib.sha256(path.read_bytes()).hexdigest() for path in read])
 
 
 def fit_key(

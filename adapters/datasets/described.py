@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.databases.sqlite import Sqlite
+from bench.checksum import digest_all
 from bench.errors import BenchError, DataError
-from bench.identity import digest_all
 from bench.types import Column, Example, ForeignKey, Schema, Table
 
 

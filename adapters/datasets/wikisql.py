@@ -24,8 +24,8 @@ from platformdirs import user_cache_path
 from adapters.databases.build import Filling, build, distinct, quoted
 from adapters.datasets.folder import Folder, Item, Splits, read_examples, refuse_twice
 from adapters.datasets.lines import read_lines
+from bench.checksum import digest_all
 from bench.errors import DataError
-from bench.identity import digest_all
 from bench.sets.protocol import AbsentError
 from bench.sets.source import Source
 from bench.types import Column, Dataset, Example, Scalar, Schema, Table

@@ -18,6 +18,7 @@ import apsw
 import msgspec
 from platformdirs import user_cache_path
 
+from bench.checksum import code
 from bench.execute.intake import measured
 from bench.execute.item import Task
 from bench.execute.replies import Told
@@ -73,7 +74,7 @@ class Cache:
 
     def __init__(self, path: Path, engine: str, policy: str) -> None:
         self._path = path
-        self._scope = hashlib.blake2b(_text((engine, policy, _code())), digest_size=20)
+        self._scope = hashlib.blake2b(_text((engine, policy, code("execute"))), digest_size=20)
         self._database: apsw.Connection | None = None
         self._waiting: list[tuple[bytes, bytes, Task]] = []
         self._keys: dict[int, bytes] = {}
@@ -247,11 +248,3 @@ def _sum(value: bytes) -> bytes:
 def _stamp(path: str) -> tuple[int, ...]:
     stat = os.stat(path)  # noqa: PTH116 - on the hot path
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
-
-
-def _code() -> str:
-    """Hash the code that verdicts come from: a rule that changes makes its old verdicts strangers."""
-    whole = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        whole.update(path.read_bytes())
-    return whole.hexdigest()

@@ -15,9 +15,9 @@ from pathlib import Path
 import apsw
 import msgspec
 
+from bench.checksum import code
 from bench.execute import Policy
 from bench.execute.replies import Told
-from bench.identity import code
 from bench.judge.rules import STEADY
 from bench.types import Dataset, Example, Status, Verdict
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from bench.checksum import digest_all
 from bench.errors import BenchError, ConfigError, DataError
-from bench.identity import digest_all
 from bench.sets.recognise import Recognised, candidates, recognise
 from bench.sets.shelf import DIGITS, Installed, installed, place, record
 from bench.sets.unpack import bring, is_archive, pointers

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.identity import code, digest_all
+from bench.checksum import code, digest_all
 from bench.results import CellResult, SuiteResult
 from bench.sets.notes import notes
 from bench.site.sections import CellSection, Section
