@@ -9,16 +9,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
+from statistics import fmean
 
 from bench import __version__
 from bench.judge.ends import ENDINGS
 from bench.judge.score import levels_of, outcome
 from bench.results import CellResult
 from bench.site.board import Board
+from bench.site.figures import ENERGY
+from bench.site.made import made
 from bench.site.summary import Summary
 from bench.types import Fit, Score
 
 _FIT = (
+    "device",
     "parameters",
     "trainable",
     "steps",
@@ -68,7 +72,30 @@ def _record(cell: CellResult, board: Board, levels: list[str]) -> dict[str, obje
     record |= _score("valid", card.valid if card else None)
     record |= {f"answers.{end}": card.outcomes.get(end, 0) if card else "" for end in ENDINGS}
     record |= {f"fit.{name}": _number(getattr(cell.fit, name)) if cell.fit else "" for name in _FIT}
-    return record | {"predict.seconds": _number(cell.seconds), "command": cell.command}
+    record["fit.energy_joules"] = _number(cell.fit.logs.get(ENERGY)) if cell.fit else ""
+    return record | _answering(cell, summary) | _origin(cell)
+
+
+def _answering(cell: CellResult, summary: Summary | None) -> dict[str, object]:
+    """Tell what answering took: in all, and for each question that was answered."""
+    asked = summary.answered if summary else 0
+    tokens = summary.tokens if summary else ()
+    return {
+        "predict.seconds": _number(cell.seconds),
+        "predict.seconds_per_question": _number(cell.seconds / asked if cell.seconds and asked else None),
+        "predict.tokens_per_question": _number(fmean(tokens) if tokens else None),
+    }
+
+
+def _origin(cell: CellResult) -> dict[str, object]:
+    """Tell when the answers were made and by what; a value that was not recorded is empty."""
+    found = made(cell.provenance)
+    return {
+        "date": found.day,
+        "commit": found.commit,
+        "dirty": "" if found.dirty is None else _yes(found.dirty),
+        "command": cell.command,
+    }
 
 
 def _score(name: str, score: Score | None) -> dict[str, object]:
@@ -79,10 +106,10 @@ def _score(name: str, score: Score | None) -> dict[str, object]:
     return {name: f"{score.value:.6f}", **bounds, f"{name}.interval": score.interval}
 
 
-def _number(value: float | None) -> str:
+def _number(value: float | str | None) -> str:
     if value is None:
         return ""
-    return str(value) if isinstance(value, int) else f"{value:.6g}"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _yes(value: bool) -> str:
@@ -131,7 +158,10 @@ def _tex(text: str) -> str:
 
 
 def document(board: Board) -> bytes:
-    """Write everything but the texts: scorecards, fits, provenance, and each question's verdicts."""
+    """Write everything but the texts: scorecards, fits, provenance, and each question's verdicts.
+
+    A cell is a line, so that a change of it is one in a diff; white space would be half of the file.
+    """
     result = board.result
     whole = {
         "suite": result.name,
@@ -152,10 +182,16 @@ def document(board: Board) -> bytes:
             }
             for sheet in board.sheets
         },
-        "cells": [_entry(cell, board.summaries.get(cell.slug)) for cell in result.cells],
     }
-    text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False, default=str)
-    return (text + "\n").encode("ascii")
+    head = "".join(f"{_json(name)}:{_json(value)},\n" for name, value in whole.items())
+    cells = ",\n".join(_json(_entry(cell, board.summaries.get(cell.slug))) for cell in result.cells)
+    return f'{{{head}"cells":[\n{cells}\n]}}\n'.encode("ascii")
+
+
+def _json(value: object) -> str:
+    return json.dumps(
+        value, separators=(",", ":"), sort_keys=True, ensure_ascii=True, allow_nan=False, default=str
+    )
 
 
 def _entry(cell: CellResult, summary: Summary | None) -> dict[str, object]:

@@ -11,6 +11,7 @@ from bench.judge.rules import EX_RULES
 from bench.judge.score import CORRECT, Breakdown, Scorecard, levels_of
 from bench.judge.stats import Difference
 from bench.results import CellResult
+from bench.site.made import Made, made
 from bench.site.summary import Summary
 from bench.site.text import chance, percent, points
 from bench.types import Dataset, Fit, Score, Status
@@ -121,6 +122,7 @@ def columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:
         Column("peak", "peak, GB", "training", "peak memory in 10⁹ bytes, of the device where one was used"),
         Column("energy", "energy, kJ", "training", "energy of training, as the device told", spare=True),
         Column("date", "date", "made", "day of the answers", spare=True),
+        Column("commit", "commit", "made", "source of the bench; + marks changes not in it", spare=True),
     )
     before = [None, *(column.group for column in listed)]
     return tuple(replace(c, opens=c.group != group) for c, group in zip(listed, before, strict=False))
@@ -175,9 +177,11 @@ def costs(done: Sequence[CellResult], summaries: Sequence[Summary]) -> dict[str,
     paces = [cell.seconds / one.answered for cell, one in both if cell.seconds and one.answered]
     written = [tokens for summary in summaries for tokens in summary.tokens]
     fits = [cell.fit for cell in done if cell.fit is not None]
+    origins = [made(cell.provenance) for cell in done]
     figures = {
         "ends": ended(cards),
-        "date": dated(done),
+        "date": _dated(origins),
+        "commit": _committed(origins),
         "n": Figure(f"{n:,}", n),
         "valid": Figure(percent(valid), valid),
         "timeout": Figure(percent(late), late),
@@ -195,13 +199,16 @@ def ended(cards: Sequence[Scorecard]) -> Figure:
     return Figure("", shares[CORRECT], words, parts=parts)
 
 
-def dated(done: Sequence[CellResult]) -> Figure:
+def _dated(found: Sequence[Made]) -> Figure:
     """Show the day of the last answers, as far as it was recorded."""
-    records = [cell.provenance.get("predict") for cell in done]
-    days = [str(record["date"]) for record in records if isinstance(record, dict) and record.get("date")]
-    if not days:
-        return Figure(BLANK, title="not recorded")
-    return Figure(max(days), float(max(days).replace("-", "")))
+    day = max(one.day for one in found)
+    return Figure(day, float(day.replace("-", ""))) if day else Figure(BLANK, title="day not recorded")
+
+
+def _committed(found: Sequence[Made]) -> Figure:
+    """Show the source that made the answers, of several seeds all of them."""
+    commits = {one.at: one.commit for one in found if one.commit}
+    return Figure(", ".join(commits), title=", ".join(commits.values())) if commits else Figure(BLANK)
 
 
 def _training(fits: Sequence[Fit]) -> dict[str, Figure]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import StoreError
+from bench.site.made import made, when
 from bench.site.pages import render_index
 from bench.site.publish import write
 
@@ -32,24 +33,21 @@ def _entry(path: Path) -> dict[str, object]:
     try:
         board = json.loads(path.read_text("utf-8"))
         cells = board["cells"]
+        found = [made(cell["provenance"]) for cell in cells if not cell["missing"]]
         return {
             "title": board["title"],
             "home": path.parent.name,
             "datasets": _datasets(board["datasets"]),
             "cells": len(cells),
             "done": sum(not cell["missing"] for cell in cells),
-            "date": max((_day(cell["provenance"]) for cell in cells), default=""),
+            "date": max((one.day for one in found), default=""),
+            "when": when(found),
             "releases": sorted(one.parent.name for one in path.parent.glob("releases/*/results.json")),
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             "is not the result file of a board", where=str(path), todo="publish that board again"
         ) from error
-
-
-def _day(provenance: dict[str, Any]) -> str:
-    """Give the day of a cell's answers, as far as it was recorded."""
-    return str(provenance.get("predict", {}).get("date", ""))
 
 
 def _datasets(told: Mapping[str, dict[str, Any]]) -> list[tuple[str, list[str], bool]]:

@@ -36,7 +36,7 @@ def test_columns(sheet):
         *("rank", "± baseline", "EX", "EM", "easy", "medium", "hard", "extra"),
         *("ended", "n", "valid, %", "timeout, %", "tokens", "s/question"),
         *("size, M", "trainable, M", "time, s", "step, ms", "tokens/s", "peak, GB", "energy, kJ"),
-        "date",
+        *("date", "commit"),
     ]
     assert [(name, len(columns)) for name, columns in sheet.groups] == [
         ("place", 2),
@@ -44,7 +44,7 @@ def test_columns(sheet):
         ("EX by difficulty, %", 4),
         ("answers", 6),
         ("training", 7),
-        ("made", 1),
+        ("made", 2),
     ]
 
 
@@ -72,6 +72,7 @@ def test_figures_are_counted_by_hand(sheet):
         "peak": "0.91",
         "energy": "not measured",
         "date": "2026-11-20",
+        "commit": "0123456",
         "rank": "1–5",
         "difference": "+41.7",
     }
@@ -95,7 +96,7 @@ def test_what_was_not_recorded_says_so_and_what_was_is_shown(result, sheet):
     )
     figures = line(board(replace(result, cells=logged)).sheets[0], "tiny-medium", "lora").figures
     assert (figures["energy"].text, figures["energy"].number) == ("5.4", 5400.0)
-    assert (figures["date"].text, figures["date"].title) == ("–", "not recorded")
+    assert (figures["date"].text, figures["date"].title) == ("–", "day not recorded")
 
 
 def test_seeds_are_averaged_question_by_question(sheet):

@@ -55,6 +55,32 @@ def test_labels_and_costs_are_there(result, rows):
     assert next(row for row in rows if row["method"] == "base")["fit.trainable"] == ""
 
 
+def test_answering_and_origin_are_there(result, rows):
+    lora = next(row for row in rows if row["cell"] == "tiny-medium-lora-mini-s0")
+    # 12 questions in 1.5 s; answers of 12, 13 … 23 tokens.
+    assert (lora["predict.seconds_per_question"], lora["predict.tokens_per_question"]) == ("0.125", "17.5")
+    assert (lora["date"], lora["commit"], lora["dirty"]) == ("2026-11-20", "0123456", "no")
+    assert lora["fit.device"] == "cpu"
+    absent = next(row for row in rows if row["state"] == "not run")
+    missing = ("date", "commit", "dirty", "predict.seconds_per_question", "predict.tokens_per_question")
+    assert {absent[name] for name in missing} == {""}
+
+
+def test_what_was_not_recorded_is_empty(result):
+    bare = replace(result.cells[0], seconds=None, provenance={"predict": {"source": {"commit": "abc"}}})
+    (row,) = csv.DictReader(
+        io.StringIO(downloads.table(board(replace(result, cells=(bare,)))).decode("utf-8"))
+    )
+    told = ("date", "commit", "dirty", "predict.seconds_per_question", "fit.energy_joules")
+    assert [row[name] for name in told] == ["", "abc", "", "", ""]
+
+
+def test_json_has_a_line_for_each_cell(result):
+    lines = downloads.document(board(result)).decode("ascii").splitlines()
+    cells = lines[lines.index('"cells":[') + 1 : lines.index("]}")]
+    assert [json.loads(line.rstrip(","))["slug"] for line in cells] == [cell.slug for cell in result.cells]
+
+
 def test_json_pairs_questions_across_cells(result):
     told = json.loads(downloads.document(board(result)))
     assert told["datasets"]["mini"]["examples"] == [asked.id for asked in result.cells[0].dataset.examples]
