@@ -211,6 +211,7 @@ def _entry(cell: CellResult, summary: Summary | None) -> dict[str, object]:
         "provenance": dict(cell.provenance),
         "fit": _fit(cell.fit) if cell.fit else None,
         "seconds": cell.seconds,
+        "tokens_per_question": _finite(fmean(summary.tokens)) if summary and summary.tokens else None,
         "score": summary.card.to_json() if summary else None,
         "verdicts": {metric: _marks(column) for metric, column in summary.marks.items()} if summary else None,
     }

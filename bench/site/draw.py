@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from bench.site import picture
 from bench.site.dress import ACCENT, GROUND, INK, MUTED, RULE, Chart
 from bench.site.payload import script
 
@@ -45,4 +46,4 @@ def _png(svg: str) -> bytes:
     import vl_convert
 
     drawn: bytes = vl_convert.svg_to_png(svg, scale=2)
-    return drawn
+    return picture.named(drawn, svg)

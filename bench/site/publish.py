@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bench.errors import StoreError
 from bench.results import SuiteResult
+from bench.site import picture
 from bench.site.board import board
 from bench.site.crew import crew
 from bench.site.pages import explained, front, sections
@@ -25,7 +26,8 @@ LIST = "files.txt"
 def publish(result: SuiteResult, out: Path, *, indexed: bool = False) -> list[Path]:
     """Write the board of ``result`` into ``out``.
 
-    The same result leaves the same bytes. A section made of what it was made of before is not rendered
+    The same result leaves the same bytes, but for the pixels of a PNG, which are the machine's; one that was
+    made of the same drawing stays as it is. A section made of what it was made of before is not rendered
     again, and a file that is already as it should be is not touched;
     files of an earlier publish that are no longer part of the board are removed; other files stay,
     and releases among them are shown.
@@ -59,7 +61,8 @@ def publish(result: SuiteResult, out: Path, *, indexed: bool = False) -> list[Pa
 def check(result: SuiteResult, out: Path, *, indexed: bool = False) -> list[str]:
     """Name the files in ``out`` that a publish would write or remove; none when it is up to date.
 
-    Everything is rendered and compared, whatever an earlier publish found to be as it was.
+    Everything is rendered and compared, whatever an earlier publish found to be as it was; a PNG by the
+    drawing that it was made of.
     """
     with crew(result) as hands:
         arranged = board(result, hands)
@@ -130,6 +133,8 @@ def _writing(out: Path) -> Iterator[None]:
 
 
 def _same(path: Path, content: bytes) -> bool:
+    if path.suffix == ".png" and path.is_file():
+        return picture.same(path.read_bytes(), content)
     return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 

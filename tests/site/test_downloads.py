@@ -91,6 +91,7 @@ def test_json_pairs_questions_across_cells(result):
             continue
         marks = "".join("1" if verdict.metrics["ex.spider"] else "0" for verdict in cell.verdicts)
         assert entry["verdicts"]["ex.spider"] == marks
+        assert entry["tokens_per_question"] == 17.5
         assert entry["score"] == score(cell.dataset, cell.verdicts, result.metrics).to_json()
 
 
