@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def compare(
     suite: SuiteName,
     first: Annotated[str, typer.Argument(metavar="A", help="A row, as MODEL/METHOD.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="The row to hold against it.")],
+    second: Annotated[
+        str, typer.Argument(metavar="B", help="The row to hold against A; differences are B minus A.")
+    ],
     dataset: Annotated[str | None, typer.Option(help="Only this data set of the suite.")] = None,
     flips: Annotated[int, typer.Option(min=0, help="How many flipped questions to print.")] = 5,
     store: StoreFolder = Path("runs"),
@@ -99,27 +101,41 @@ def _plain(of: Comparison) -> dict[str, object]:
 
 def _print(of: Comparison, flips: int) -> None:
     from bench.console import out
-    from bench.site.figures import difference
     from bench.site.text import visible
     from bench.words import count
 
-    told = difference(of.overall.difference, of.overall.difference.p)
-    out.print(visible(f"{of.sheet.name}: {of.second.name} against {of.first.name}"), markup=False)
-    out.print(f"{told.text} points ({told.title.rpartition(', by Holm')[0]})", markup=False)
-    if max(len([cell for cell in line.cells if not cell.missing]) for line in (of.first, of.second)) > 1:
-        out.print("of several seeds, counts are means over pairs of one seed of each row", markup=False)
+    for sentence in _told(of):
+        out.print(visible(sentence), markup=False)
     out.print(_table({"all": of.overall, **of.levels}, "difficulty"))
     out.print(_table(of.databases, "database"))
-    gains = of.overall.difference
-    out.print(
-        f"{count(len(of.flips), 'question')} flipped: {gains.only_second} for B, {gains.only_first} for A",
-        markup=False,
-    )
     for flip in of.flips[:flips]:
         _print_flip(flip)
     if len(of.flips) > flips:
-        out.print(f"{len(of.flips) - flips} more with --flips {len(of.flips)}, or --json", markup=False)
+        more = count(len(of.flips) - flips, "more question")
+        out.print(f"{more} with --flips {len(of.flips)}, or --json", markup=False)
     out.print()
+
+
+def _told(of: Comparison) -> Iterator[str]:
+    """Say who is compared, on what and by which metric, and what came out."""
+    from bench.site.figures import bounds
+    from bench.site.text import chance, points
+    from bench.words import count
+
+    dataset, gains = of.sheet.dataset, of.overall.difference
+    made_up = " (synthetic data)" if dataset.synthetic else ""
+    yield f"{of.sheet.name}: {of.sheet.title}{made_up}, {count(gains.n, 'question')}"
+    seeds = [sum(not cell.missing for cell in line.cells) for line in (of.first, of.second)]
+    for name, line, n in zip("AB", (of.first, of.second), seeds, strict=True):
+        metric = next(iter(line.marks))
+        label = next(column.label for column in of.sheet.columns if column.key == metric)
+        yield f"{name}  {line.name}: {label} {line.figures[metric].text} %, {count(n, 'seed')}"
+    yield ", ".join([f"B minus A: {points(gains.value)} points", *bounds(gains)])
+    better = f"B is better on {gains.only_second}, A on {gains.only_first}"
+    yield f"{count(len(of.flips), 'question')} flip: {better}; exact McNemar p {chance(gains.p)}"
+    if max(seeds) > 1:
+        yield "(B is better where it is right in a larger share of its seeds than A is of its own."
+        yield " Below, counts are means over all pairs of a seed of A and one of B: they may not be whole.)"
 
 
 def _table(squares: Mapping[str, Square], what: str) -> Table:

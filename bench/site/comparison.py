@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import fsum
@@ -10,6 +10,7 @@ from math import fsum
 from bench.errors import ConfigError, near
 from bench.judge.score import level_of, levels_of, values
 from bench.judge.stats import Difference, holm, paired
+from bench.results import CellResult
 from bench.site.board import Line, Sheet
 from bench.types import Example
 
@@ -32,7 +33,7 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a row's first seed answered, whether that was right, and in how many of all its seeds it was."""
+    """What one seed of a row answered, whether that was right, and in how many of all its seeds it was."""
 
     sql: str | None
     seed: int
@@ -43,7 +44,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A question that one row answers better than the other, with an answer of each."""
+    """A question that one row answers better than the other, with an answer of each that shows it."""
 
     example: Example
     gained: bool
@@ -123,18 +124,27 @@ def _square(sheet: Sheet, first: Line, second: Line, chosen: range | list[int]) 
 
 
 def _flips(sheet: Sheet, first: Line, second: Line) -> Iterator[Flip]:
-    answers = [_answers(sheet, line) for line in (first, second)]
+    ours, theirs = ([_answers(sheet, line, cell) for cell in _done(line)] for line in (first, second))
     for i, (a, b) in enumerate(zip(first.means, second.means, strict=True)):
         if a != b:
-            yield Flip(sheet.dataset.examples[i], b > a, answers[0][i], answers[1][i])
+            shown = _telling(ours, i, right=a > b), _telling(theirs, i, right=b > a)
+            yield Flip(sheet.dataset.examples[i], b > a, *shown)
 
 
-def _answers(sheet: Sheet, line: Line) -> list[Answer]:
-    done = [cell for cell in line.cells if not cell.missing]
-    shown, n = done[0], len(done)
-    said = {one.example_id: one.sql for one in shown.predictions}
-    right = values(sheet.dataset, shown.verdicts, next(iter(line.marks)))
+def _telling(seeds: Sequence[Sequence[Answer]], i: int, *, right: bool) -> Answer:
+    """Choose the first seed whose answer is right, or wrong; of a score between, the first seed."""
+    return next((answers[i] for answers in seeds if answers[i].right == right), seeds[0][i])
+
+
+def _answers(sheet: Sheet, line: Line, cell: CellResult) -> list[Answer]:
+    said = {one.example_id: one.sql for one in cell.predictions}
+    right = values(sheet.dataset, cell.verdicts, next(iter(line.marks)))
+    n = len(_done(line))
     return [
-        Answer(said.get(example.id), shown.seed, value == 1, round(mean * n), n)
+        Answer(said.get(example.id), cell.seed, value == 1, round(mean * n), n)
         for example, value, mean in zip(sheet.dataset.examples, right, line.means, strict=True)
     ]
+
+
+def _done(line: Line) -> list[CellResult]:
+    return [cell for cell in line.cells if not cell.missing]

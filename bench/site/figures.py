@@ -155,16 +155,21 @@ def scores(parts: Mapping[str, Breakdown], head: str, seeds: Mapping[str, list[f
 
 def difference(of: Difference, adjusted: float) -> Figure:
     """Show a paired difference in points; ``adjusted`` is its p after Holm."""
-    bounds = ""
-    if of.low is not None and of.high is not None:
-        bounds = f"95 % interval {points(max(-1.0, of.low))} to {points(min(1.0, of.high))}, "
     return Figure(
         points(of.value),
         of.value,
-        f"{bounds}{of.only_second} questions gained, {of.only_first} lost; "
+        f"{''.join(f'{told}, ' for told in bounds(of))}"
+        f"{of.only_second} questions gained, {of.only_first} lost; "
         f"exact McNemar p {chance(of.p)}, by Holm {chance(adjusted)}",
         told=adjusted <= ALPHA,
     )
+
+
+def bounds(of: Difference) -> list[str]:
+    """Say the interval of a difference in points; nothing where a single database tells of no spread."""
+    if of.low is None or of.high is None:
+        return []
+    return [f"95 % interval {points(max(-1.0, of.low))} to {points(min(1.0, of.high))}"]
 
 
 def costs(done: Sequence[CellResult], summaries: Sequence[Summary]) -> dict[str, Figure]:

@@ -42,8 +42,24 @@ def test_of_several_seeds_the_counts_add_up_to_the_difference(sheet):
     for one in (*found.levels.values(), *found.databases.values()):
         assert one.difference.value == pytest.approx((one.only_second - one.only_first) / one.difference.n)
     told = {flip.example.id: (flip.second.right, flip.second.right_seeds) for flip in found.flips}
-    assert told == {"dev-4": (True, 2), "dev-5": (True, 2), "dev-6": (True, 1), "dev-8": (False, 1)}
+    assert told == {"dev-4": (True, 2), "dev-5": (True, 2), "dev-6": (True, 1), "dev-8": (True, 1)}
     assert len(told) == whole.difference.only_first + whole.difference.only_second
+
+
+def test_the_answers_shown_are_ones_that_differ(result):
+    # Question 8 is right with seed 1 alone, 6 with seed 0 alone: against the base, both flip to LoRA.
+    sheet = board(result).sheets[0]
+    base, lora = find(sheet, "tiny-small/base"), find(sheet, "tiny-small/lora")
+    shown = {flip.example.id: (flip.first, flip.second) for flip in compare(sheet, base, lora).flips}
+    assert [(asked, second.seed) for asked, (_, second) in shown.items()] == [
+        ("dev-4", 0),
+        ("dev-5", 0),
+        ("dev-6", 0),
+        ("dev-8", 1),
+    ]
+    assert all(second.right and not first.right for first, second in shown.values())
+    back = {flip.example.id: flip.first for flip in compare(sheet, lora, base).flips}
+    assert (back["dev-8"].seed, back["dev-8"].right, back["dev-8"].right_seeds) == (1, True, 1)
 
 
 def test_an_answer_is_marked_by_its_own_seed(sheet):
@@ -83,21 +99,29 @@ def stored(result, monkeypatch):
 def test_the_command_line_says_the_same(stored, capsys):
     verb.compare("tiny", "tiny-medium/base", "tiny-medium/lora", flips=2)
     told = capsys.readouterr().out
-    assert "mini: tiny-medium/lora against tiny-medium/base" in told
-    assert "+41.7 points" in told
-    assert "exact McNemar p 0.063" in told
-    assert "5 questions flipped" in told
+    # Three of six on one database gained, two of six on the other: 5/12 ± 12.706 · 1/12.
+    assert told.splitlines()[:5] == [
+        "mini: mini (dev), dev (synthetic data), 12 questions",
+        "A  tiny-medium/base: EX 33.3 %, 1 seed",
+        "B  tiny-medium/lora: EX 75.0 %, 1 seed",
+        "B minus A: +41.7 points, 95 % interval −64.2 to +100.0",
+        "5 questions flip: B is better on 5, A on 0; exact McNemar p 0.063",
+    ]
+    assert "seeds" not in told
     assert told.count("  gold  ") == 2
-    assert "3 more with --flips 5" in told
+    assert "3 more questions with --flips 5" in told
 
 
 def test_of_several_seeds_the_command_line_says_whose_answer_it_shows(stored, capsys):
     verb.compare("tiny", "tiny-small/base", "tiny-small/lora")
     told = capsys.readouterr().out
-    assert "4 questions flipped: 4 for B, 0 for A" in told
+    assert "B  tiny-small/lora: EX 50.0 %, 2 seeds" in told
+    assert "4 questions flip: B is better on 4, A on 0" in told
+    assert "(B is better where it is right in a larger share of its seeds than A is of its own." in told
     last = told[told.index("dev-8 ") :]
-    assert "  B ✗   SELECT name FROM museum, visit" in last
-    assert "seed 0; right in 1 of 2 seeds" in last
+    assert "  A ✗   SELECT name FROM museum, visit" in last
+    assert "  B ✓   SELECT DISTINCT museum.name" in last
+    assert "seed 1; right in 1 of 2 seeds" in last
 
 
 def test_data_sets_without_both_rows_are_left_out(result, monkeypatch, capsys):
