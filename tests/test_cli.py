@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 
 from bench.store import read_lines
 from bench.types import Verdict
+from tests.command import bench
 
 SUITE = """\
 title = "Controls"
@@ -35,21 +35,6 @@ model = "right"
 metric = "ex.test-suite"
 min = 1.0
 """
-
-
-def bench(*words: object, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command and insist on its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.cli", *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "200"},
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from bench.census.page import markdown, summary
 from bench.registry import names
 from bench.sets import opened
 from bench.sets.notes import notes, notes_of
+from tests.command import bench
 
 QUESTION = "What are the names of all the items that cost more than two crowns in the shop"
 
@@ -100,27 +98,8 @@ def test_every_planted_fault_is_found(faulty: Path, tmp_path: Path):
 
 
 def test_the_command_line_writes_the_report_it_names(faulty: Path, tmp_path: Path):
-    words = [
-        "data",
-        "check",
-        "spider",
-        "--data",
-        str(faulty),
-        "--workers",
-        "1",
-        "--out",
-        "found.md",
-        "--json",
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.cli", *words],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "BENCH_DATA": str(tmp_path / "home")},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    words = ("--data", faulty, "--workers", 1, "--out", "found.md", "--json")
+    done = bench("data", "check", "spider", *words, cwd=tmp_path)
     assert json.loads(done.stdout)["n"] == 5
     assert (
         "$ bench data check spider --data DIR --split dev --out found.md"

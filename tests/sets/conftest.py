@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
+import shutil
 from pathlib import Path
 
 import pytest
+
+from tests import shop
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+"""What Git LFS leaves in place of a file that was not pulled."""
 
 
 @pytest.fixture(autouse=True)
@@ -21,26 +25,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two questions on one database, as Spider lays them out."""
-    folder = tmp_path / "spider_data"
-    (folder / "database/shop").mkdir(parents=True)
-    with sqlite3.connect(folder / "database/shop/shop.sqlite") as database:
-        database.execute("CREATE TABLE item(id INTEGER PRIMARY KEY, price REAL)")
-        database.execute("INSERT INTO item VALUES (1, 2.5), (2, 3.5)")
-    database.close()
-    table = {
-        "db_id": "shop",
-        "table_names_original": ["item"],
-        "table_names": ["item"],
-        "column_names_original": [[-1, "*"], [0, "id"], [0, "price"]],
-        "column_names": [[-1, "*"], [0, "id"], [0, "price"]],
-        "column_types": ["text", "number", "number"],
-        "primary_keys": [1],
-        "foreign_keys": [],
-    }
-    (folder / "tables.json").write_text(json.dumps([table]))
     questions = [
         {"db_id": "shop", "question": "How many items?", "query": "SELECT count(*) FROM item"},
         {"db_id": "shop", "question": "The highest price?", "query": "SELECT max(price) FROM item"},
     ]
-    (folder / "dev.json").write_text(json.dumps(questions))
-    return folder
+    return shop.spider(tmp_path / "spider_data", {"dev.json": questions})
+
+
+def left(home: Path) -> list[str]:
+    """Name what lies under the home, locks aside."""
+    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".lock")
+
+
+def packed(folder: Path, name: str) -> Path:
+    """Pack a folder as its parent would hold it."""
+    kinds = {".zip": "zip", ".tar.gz": "gztar", ".tar.xz": "xztar", ".tar.bz2": "bztar", ".tar": "tar"}
+    kind = next(value for suffix, value in kinds.items() if name.endswith(suffix))
+    base = folder.parent / name.removesuffix(next(suffix for suffix in kinds if name.endswith(suffix)))
+    return Path(shutil.make_archive(str(base), kind, folder.parent, folder.name))

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import shutil
-import subprocess
-import sys
-import tarfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,31 +13,8 @@ from bench.errors import BenchError, ConfigError, DataError
 from bench.sets import known, loaded, opened
 from bench.sets.add import add
 from bench.sets.shelf import installed, place
-
-
-def left(home: Path) -> list[str]:
-    """Name what lies under the home, locks aside."""
-    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".lock")
-
-
-def packed(folder: Path, name: str) -> Path:
-    """Pack a folder as its parent would hold it."""
-    kinds = {".zip": "zip", ".tar.gz": "gztar", ".tar.xz": "xztar", ".tar.bz2": "bztar", ".tar": "tar"}
-    kind = next(value for suffix, value in kinds.items() if name.endswith(suffix))
-    base = folder.parent / name.removesuffix(next(suffix for suffix in kinds if name.endswith(suffix)))
-    return Path(shutil.make_archive(str(base), kind, folder.parent, folder.name))
-
-
-@pytest.mark.parametrize("name", ["", "s.zip", "s.tar", "s.tar.gz", "s.tar.bz2", "s.tar.xz"])
-def test_a_folder_and_every_archive_end_in_the_same_content(folder: Path, name: str):
-    added = add("spider", packed(folder, name) if name else folder)
-    assert added.splits == {"dev": 2}
-    assert added.entry.folder.name == added.entry.content[:16]
-    before = opened("spider", folder).load("dev")
-    after = opened("spider").load("dev")
-    assert (after.fingerprint, after.examples) == (before.fingerprint, before.examples)
-    shutil.rmtree(folder)
-    assert add("spider", added.entry.folder).entry.content == added.entry.content
+from tests.command import bench
+from tests.sets.conftest import POINTER, left, packed
 
 
 def test_new_content_replaces_the_old_and_the_old_is_removed(folder: Path, home: Path):
@@ -92,29 +63,6 @@ def test_what_is_damaged_may_be_replaced_by_less(folder: Path):
     (entry.folder / "train_others.json").write_text("[{")
     (folder / "train_others.json").unlink()
     assert add("spider", folder).splits == {"dev": 2, "train-spider": 2}
-
-
-def test_archives_inside_an_archive_are_unpacked_as_birds_are(folder: Path, tmp_path: Path):
-    bird = tmp_path / "dev_20240627"
-    bird.mkdir()
-    shutil.make_archive(
-        str(bird / "dev_databases"), "zip", _renamed(folder / "database", "dev_databases").parent
-    )
-    shutil.copy(folder / "tables.json", bird / "dev_tables.json")
-    question = {"question_id": 7, "db_id": "shop", "question": "q", "SQL": "SELECT 1", "evidence": ""}
-    (bird / "dev.json").write_text(json.dumps([question]))
-    (bird / "__MACOSX").mkdir()
-    (bird / "__MACOSX/._dev.json").write_text("junk")
-    added = add("bird", packed(bird, "dev.zip"))
-    assert added.missing == ()
-    assert not list(added.entry.folder.rglob("*.zip"))
-    assert not list(added.entry.folder.rglob("._*"))
-
-
-def _renamed(folder: Path, name: str) -> Path:
-    inner = folder.parent / "inner"
-    inner.mkdir()
-    return Path(shutil.copytree(folder, inner / name))
 
 
 def test_own_questions_under_a_name_of_ones_own(folder: Path, tmp_path: Path):
@@ -168,69 +116,6 @@ def test_wikisql_without_its_tables_is_named_by_one_file(tmp_path: Path):
     (tmp_path / "w/train.jsonl").write_text("{}\n")
     with pytest.raises(DataError, match=r"train\.jsonl: has no train\.tables\.jsonl beside it"):
         add("wikisql", tmp_path / "w")
-
-
-def escaping_zip(folder: Path, name: str, mode: int = 0o644) -> Path:
-    path = folder.parent / "evil.zip"
-    with zipfile.ZipFile(path, "w") as package:
-        package.writestr("spider/dev.json", "[]")
-        member = zipfile.ZipInfo(name)
-        member.external_attr = mode << 16
-        package.writestr(member, "/etc/passwd")
-    return path
-
-
-def escaping_tar(folder: Path, name: str, kind: bytes = tarfile.REGTYPE) -> Path:
-    path = folder.parent / "evil.tar.gz"
-    with tarfile.open(path, "w:gz") as package:
-        member = tarfile.TarInfo(name)
-        member.type, member.linkname, member.size = kind, "/etc/passwd", 1 if kind == tarfile.REGTYPE else 0
-        package.addfile(member, io.BytesIO(b"x"))
-    return path
-
-
-def cut(path: Path, share: float) -> Path:
-    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    return path
-
-
-def written(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
-
-
-POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-
-
-@pytest.mark.parametrize(
-    "spoil, said",
-    [
-        (lambda folder: folder / "nowhere", "nowhere: is not there"),
-        (lambda folder: escaping_zip(folder, "../../evil"), r"'\.\./\.\./evil' would be written outside"),
-        (lambda folder: escaping_zip(folder, "/evil"), "'/evil' would be written outside"),
-        (lambda folder: escaping_zip(folder, "..\\evil"), "would be written outside"),
-        (lambda folder: escaping_zip(folder, "C:/evil"), "would be written outside"),
-        (lambda folder: escaping_zip(folder, "link", 0o120777), "'link' is a link"),
-        (lambda folder: escaping_tar(folder, "../evil"), r"'\.\./evil' would be written outside"),
-        (lambda folder: escaping_tar(folder, "link", tarfile.SYMTYPE), "'link' is a link"),
-        (lambda folder: escaping_tar(folder, "pipe", tarfile.FIFOTYPE), "'pipe' is a link"),
-        (lambda folder: cut(packed(folder, "s.zip"), 0.6), "damaged or cut short.*\n.*download it again"),
-        (lambda folder: cut(packed(folder, "s.tar.gz"), 0.6), "damaged or cut short"),
-        (lambda folder: cut(packed(folder, "s.tar.xz"), 0.6), "damaged or cut short"),
-        (lambda folder: written(folder.parent / "s.zip", POINTER), "Git LFS pointer, not the archive"),
-        (lambda folder: written(folder.parent / "s.zip", b"<!DOCTYPE html>"), "a web page, not the archive"),
-        (lambda folder: written(folder.parent / "s.zip", b""), "damaged or cut short"),
-    ],
-)
-def test_a_bad_archive_is_refused_and_nothing_is_written(
-    folder: Path, home: Path, tmp_path: Path, spoil: Callable[[Path], Path], said: str
-):
-    with pytest.raises(DataError, match=f"(?s){said}"):
-        add("spider", spoil(folder))
-    assert left(home) == []
-    assert not place("spider").exists()
-    assert not (tmp_path / "evil").exists()
-    assert not Path("/evil").exists()
 
 
 def rewrite(folder: Path, name: str, change: Callable[[list[dict[str, object]]], object]) -> Path:
@@ -357,34 +242,20 @@ def test_a_damaged_record_and_vanished_files_are_named(folder: Path):
         opened("spider")
 
 
-def bench(*words: object, cwd: Path, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.cli", *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "200"},
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
-
-
 def test_score_and_suites_find_what_is_installed(folder: Path, tmp_path: Path):
-    said = bench("data", "add", "spider", "--from", packed(folder, "s.zip"), cwd=tmp_path)
+    said = bench("data", "add", "spider", "--from", packed(folder, "s.zip"), cwd=tmp_path).stdout
     assert "installed spider: dev 2;" in said
     (tmp_path / "gold.sql").write_text("SELECT count(*) FROM item\nSELECT max(price) FROM item\n")
-    card = json.loads(bench("score", "-p", "gold.sql", "--json", cwd=tmp_path))
+    card = json.loads(bench("score", "-p", "gold.sql", "--json", cwd=tmp_path).stdout)
     assert card["n"] == 2
     (tmp_path / "one.toml").write_text(
         'title = "t"\n[models]\nright = { source = "oracle:gold" }\n[datasets]\n'
         'set = { source = "spider" }\n[methods.asked]\ntuning = "none"\n'
     )
-    assert "to predict" in bench("plan", "one.toml", cwd=tmp_path)
-    listed = json.loads(bench("data", "list", "--json", cwd=tmp_path))
+    assert "to predict" in bench("plan", "one.toml", cwd=tmp_path).stdout
+    listed = json.loads(bench("data", "list", "--json", cwd=tmp_path).stdout)
     assert [row["name"] for row in listed if row["installed"]] == ["spider"]
-    error = bench("data", "add", "spider", "--from", tmp_path / "gold.sql", cwd=tmp_path, code=2)
+    error = bench("data", "add", "spider", "--from", tmp_path / "gold.sql", cwd=tmp_path, code=2).stderr
     assert "has no tables.json" in error
 
 
@@ -392,7 +263,7 @@ def test_of_thousands_of_missing_databases_a_few_are_named(folder: Path, tmp_pat
     entry = json.loads((folder / "dev.json").read_text())[0]
     asked = [{**entry, "db_id": f"gone-{number:04}"} for number in range(1200)]
     (folder / "dev.json").write_text(json.dumps(asked))
-    said = bench("data", "add", "spider", "--from", folder, "--partial", cwd=tmp_path)
+    said = bench("data", "add", "spider", "--from", folder, "--partial", cwd=tmp_path).stdout
     assert "missing   1,200 databases, not judged: gone-0000, gone-0001," in said
     assert "gone-0007, …" in said
     assert "gone-0008" not in said

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import random_models
+from tests.command import bench
 
 torch = pytest.importorskip("torch", reason="needs the [train] extra")
 
@@ -114,26 +115,19 @@ training = { steps = 1, batch = 2, examples = 8 }
 """
 
 
-def bench(*words: str, cwd: Path, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.cli", *words], capture_output=True, text=True, cwd=cwd, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
-
-
 def test_the_verb(tmp_path) -> None:
     (tmp_path / "one.toml").write_text(SUITE)
     cell, known = "small-qlora-mini-s0", ("--suite", "one.toml")
-    assert "one that was only planned needs its suite" in bench("export", cell, cwd=tmp_path, code=2)
-    said = bench("export", cell, *known, cwd=tmp_path, code=2)
+    assert "one that was only planned needs its suite" in bench("export", cell, cwd=tmp_path, code=2).stderr
+    said = bench("export", cell, *known, cwd=tmp_path, code=2).stderr
     assert "not been fitted yet" in said
     assert f"bench run one.toml --cell {cell} --stage fit" in said
     bench("run", "one.toml", "--cell", cell, "--stage", "fit", cwd=tmp_path)
-    assert f"did you mean '{cell}'" in bench("export", "small-qlora-min-s0", *known, cwd=tmp_path, code=2)
-    assert "trains nothing" in bench("export", "small-base-mini-s0", *known, cwd=tmp_path, code=2)
-    said = bench("export", cell, "--merge", *known, cwd=tmp_path)
+    assert (
+        f"did you mean '{cell}'" in bench("export", "small-qlora-min-s0", *known, cwd=tmp_path, code=2).stderr
+    )
+    assert "trains nothing" in bench("export", "small-base-mini-s0", *known, cwd=tmp_path, code=2).stderr
+    said = bench("export", cell, "--merge", *known, cwd=tmp_path).stdout
     assert f"exports/{cell}: " in said
     assert "merged into the base in full precision" in said
     assert (tmp_path / "exports" / cell / "model.safetensors").exists()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from bench.sets.add import add
 from bench.store import Store
 from bench.train import shapes
 from bench.weights import Weights, load_model, load_tokenizer
+from tests import shop
 
 pytestmark = pytest.mark.train
 SUITES = [
@@ -71,16 +70,6 @@ def small_sets(tmp_path: Path) -> None:
         {"db_id": "shop", "question": f"How many{more}?", "query": "SELECT count(*) FROM item"}
         for more in (" items", " items are there")
     ]
-    table = {
-        "db_id": "shop",
-        "table_names_original": ["item"],
-        "table_names": ["item"],
-        "column_names_original": [[-1, "*"], [0, "id"], [0, "price"]],
-        "column_names": [[-1, "*"], [0, "id"], [0, "price"]],
-        "column_types": ["text", "number", "number"],
-        "primary_keys": [1],
-        "foreign_keys": [],
-    }
     birds = [{"db_id": "shop", "question": "How many?", "SQL": "SELECT count(*) FROM item", "evidence": ""}]
     files: dict[str, dict[str, object]] = {
         "spider": {"train_spider.json": asked, "train_others.json": asked[:1], "dev.json": asked},
@@ -90,14 +79,7 @@ def small_sets(tmp_path: Path) -> None:
         "bird": {"train.json": birds, "dev.json": birds},
     }
     for name, contents in files.items():
-        folder = tmp_path / name
-        (folder / "database/shop").mkdir(parents=True)
-        with sqlite3.connect(folder / "database/shop/shop.sqlite") as database:
-            database.execute("CREATE TABLE item(id INTEGER PRIMARY KEY, price REAL)")
-        database.close()
-        for file, content in {"tables.json": [table], **contents}.items():
-            (folder / file).write_text(json.dumps(content))
-        add(name, folder)
+        add(name, shop.spider(tmp_path / name, contents))
 
 
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)

@@ -14,6 +14,7 @@ from bench.execute import Executor
 from bench.execute.item import Query
 from bench.sets import opened
 from bench.types import Dataset, Row, Turn
+from tests.shop import database
 
 
 def rows(dataset: Dataset) -> list[tuple[Row, ...]]:
@@ -138,11 +139,7 @@ def test_dr_spider_looks_into_the_folder_of_the_perturbation_first(tmp_path: Pat
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     root = tmp_path / "shop"
-    (root / "database").mkdir(parents=True)
-    with sqlite3.connect(root / "database/shop.sqlite") as database:
-        database.execute("CREATE TABLE item(id INTEGER PRIMARY KEY, price REAL)")
-        database.execute("INSERT INTO item VALUES (1, 2.5), (2, 3.5)")
-    database.close()
+    database(root / "database/shop.sqlite")
     lines(
         root / "dev.jsonl",
         [
