@@ -173,7 +173,7 @@ class Connection:
         described = cursor.get_description()
         if described:
             self.statements += 1
-            self.columns = tuple([column[0] for column in described])
+            self.columns = next(zip(*described, strict=True))
             self.explains = cursor.is_explain != 0
         self._now.connection = self if self._encoding == "UTF-8" else None
         return self.statements < 2

@@ -21,7 +21,7 @@ PRAGMA_FINDS_NOTHING = "PRAGMA is not a query; it finds nothing"
 """What is said of a PRAGMA that may be read and gave no row: official scripts take that for an answer."""
 
 
-class Pair(msgspec.Struct, frozen=True):
+class Pair(msgspec.Struct, frozen=True, gc=False):
     """A prediction to compare with its gold; ``ordered`` where the order of rows matters.
 
     A comparison is a name that ``bench.execute.compare`` knows, some with an argument behind a colon.
@@ -38,7 +38,7 @@ class Pair(msgspec.Struct, frozen=True):
     everywhere: tuple[str, ...] = ()
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """How a pair ended, under each comparison; none holds unless both outcomes are ``OK``.
 
     The outcomes are those on the first database; ``failed_on`` names the first of the others on
@@ -53,7 +53,7 @@ class Judged(msgspec.Struct, frozen=True):
     failed_on: str = ""
 
 
-class Query(msgspec.Struct, frozen=True):
+class Query(msgspec.Struct, frozen=True, gc=False):
     """One SQL to run on its own."""
 
     database: Path

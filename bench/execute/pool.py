@@ -25,9 +25,6 @@ from bench.execute.process import Process
 WINDOW = 2048
 """Items read ahead; also what bounds memory."""
 
-AHEAD = 8
-"""Batches that a worker may have before it; it never has more than its share of what is left."""
-
 PATIENCE = 0.2
 """Seconds of reading after which what was read is sent off; longer than fast sources take for a window."""
 
@@ -169,8 +166,8 @@ class Pool:
             self._top_up(self._spawn())
 
     def _top_up(self, worker: Process) -> None:
-        room = AHEAD * self._batch - len(worker.outstanding)
-        if worker.retiring or worker.alone or 2 * room < AHEAD * self._batch:
+        room = worker.room
+        if worker.retiring or worker.alone or not room:
             return
         backlog = self._backlog
         if backlog.alone:

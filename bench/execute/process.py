@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import mmap
 import os
 import socket
@@ -27,6 +28,12 @@ PROGRAM = Path(__file__).with_name("worker.py")
 PACKAGES = str(Path(apsw.__file__).parent.parent)
 """Where a worker finds the one package that it imports."""
 
+FEWEST, FIRST, MOST = 2, 8, 32
+"""Batches that may wait in a worker: in one that is slow, in a new one, and in one that is quick."""
+
+QUICK, SLOW = 0.01, 0.1
+"""Seconds for half of what may wait: below it may be more, above it has to be less."""
+
 
 class Process:
     """A worker process and what it was given to do.
@@ -49,6 +56,7 @@ class Process:
         self.stalled = 0.0
         self.golds: OrderedDict[int, Outcome] = OrderedDict()
         self._policy, self._engine, self._batch = policy, engine, batch
+        self._most, self._given = FIRST * batch, time.monotonic()
         self._out, self._in = bytearray(), bytearray()
         slot = _memory(wire.SLOT_BYTES)
         self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
@@ -88,12 +96,27 @@ class Process:
         """The worker's process id."""
         return self._child.pid
 
+    @property
+    def room(self) -> int:
+        """How many items it may get now: none before half of what may wait in it is done."""
+        room = self._most - len(self.outstanding)
+        return room if 2 * room >= self._most else 0
+
+    def _adapt(self) -> None:
+        """Let more items wait in a quick worker, which spares it waking; a slow one must not hoard them."""
+        took, self._given = time.monotonic() - self._given, time.monotonic()
+        if took < QUICK:
+            self._most = min(2 * self._most, MOST * self._batch)
+        elif took > SLOW:
+            self._most = max(self._most // 2, FEWEST * self._batch)
+
     def send(self, tasks: list[Task]) -> None:
         """Queue tasks of one database, in batches, and write what the socket takes at once."""
+        self._adapt()
         self.outstanding.update([(task.number, task) for task in tasks])
         for at in range(0, len(tasks), self._batch):
             items = [task.request() for task in tasks[at : at + self._batch]]
-            self._out += wire.frame(replies.write((tasks[0].database, items)))
+            self._out += wire.frame(marshal.dumps((tasks[0].database, items)))
         self.flush()
 
     @property

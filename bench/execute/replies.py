@@ -68,7 +68,6 @@ Malformed: TypeAlias = msgspec.MsgspecError
 
 read_answers = msgspec.json.Decoder(Answers).decode
 read_greeting = msgspec.json.Decoder(Greeting).decode
-write = msgspec.json.Encoder().encode
 
 
 def _unmark(row: tuple[Any, ...]) -> Row:

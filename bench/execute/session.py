@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from bench.execute.watch import Rules
     from bench.types import Row
 
-    Item = tuple[int, str | None, str | None, list[str], bool, list[str], list[str]]
+    Names = tuple[str, ...]
+    Item = tuple[int, str | None, str | None, Names, bool, Names, Names]
     """Number, gold, prediction, comparisons, order; other databases, and what must hold there.
 
     A text that must not run is ``None``.
@@ -81,7 +82,7 @@ class Session:
             self.turn_to(path)
         return self._number, gold, prediction, list(map(equal.__getitem__, names)), failed
 
-    def _pair(self, item: Item, names: list[str]) -> tuple[Gold | None, Result | None, Verdicts]:
+    def _pair(self, item: Item, names: Names) -> tuple[Gold | None, Result | None, Verdicts]:
         """Run gold and prediction on one database, and compare."""
         _, gold_sql, sql, _, in_order, _, _ = item
         gold = None if gold_sql is None else self._find(gold_sql)
@@ -90,7 +91,7 @@ class Session:
         self._note(self._number, PREDICTION)
         if gold is None:
             return None, self._run(sql, self._alone, FORGET), dict.fromkeys(names, False)
-        rules = rules_of(tuple(names))
+        rules = rules_of(names)
         if sql == gold_sql:
             prediction, equal = gold.result, rules.every(gold.result.status == "ok")
         else:
@@ -124,7 +125,7 @@ class Session:
         *_, others, everywhere = item
         relative = self._policy.relative_steps is not None
         for path in others:
-            names = [name for name in everywhere if equal[name]]
+            names = tuple([name for name in everywhere if equal[name]])
             if not names:
                 break
             self.turn_to(path, counted=relative)

@@ -10,36 +10,39 @@ if TYPE_CHECKING:
 TEXT_LENGTH = 200
 BLOB_LENGTH = 64
 NAME_LENGTH = 80
+DETAIL_LENGTH = 500
 WIDTH = 50
 MAX_COLUMNS = 500
 """Results with more columns are shown by the names of these alone."""
 
 CUT = "…"
 _PLAIN = frozenset({int, type(None)})
+"""Types of values that are shown as they are."""
 
 
 def show(result: Result) -> list[object]:
-    """Give status, detail, steps, rows, columns, preview and notes; long values are cut and marked.
+    """Give what ``bench.execute.replies.Told`` reads, without defaults at its end; long values are cut.
 
-    A blob is shown as ``{"blob": hexadecimal}`` and an infinite number as ``{"float": text}``; a further
-    true value at the end tells that there are such.
+    A blob is shown as ``{"blob": hexadecimal}`` and an infinite number as ``{"float": text}``; the last
+    value tells whether there are such.
     """
-    if not result.columns and not result.notes:
-        return [result.status, _cut(result.detail, 500), result.steps, result.rows]
-    columns = [name if len(name) <= NAME_LENGTH else _cut(name, NAME_LENGTH) for name in result.columns]
-    preview = [row if _is_plain(row) else _row(row) for row in result.table]
-    notes = result.notes
+    detail = result.detail and _cut(result.detail, DETAIL_LENGTH)
+    shown = [result.status, detail, result.steps, result.rows]
+    columns, notes = result.columns, result.notes
+    if not columns and not notes:
+        return shown
+    if columns and max(map(len, columns)) > NAME_LENGTH:
+        columns = tuple([_cut(name, NAME_LENGTH) for name in columns])
+    preview = [
+        row if len(row) <= WIDTH and _PLAIN.issuperset(map(type, row)) else _row(row) for row in result.table
+    ]
     if len(columns) > MAX_COLUMNS:
         preview, notes = [], (*notes, "the preview is too large to show")
-    shown = [result.status, _cut(result.detail, 500), result.steps, result.rows, columns, preview, notes]
-    if any(type(row) is list and dict in map(type, row) for row in preview):
-        shown.append(True)
+    shown += columns, preview
+    marked = list in map(type, preview) and any(dict in map(type, row) for row in preview)
+    if notes or marked:
+        shown += notes, marked
     return shown
-
-
-def _is_plain(row: tuple[Scalar, ...]) -> bool:
-    """Tell whether a row is shown as it is."""
-    return _PLAIN.issuperset(map(type, row)) and len(row) <= WIDTH
 
 
 def _row(row: tuple[Scalar, ...]) -> list[object]:

@@ -1,9 +1,9 @@
-"""Wire: what the supervisor and a worker exchange, frames of JSON and one shared slot.
+"""Wire: what the supervisor and a worker exchange, frames and one shared slot.
 
 Both sides import this file, the worker without the rest of the package: standard library only.
-A frame is a little-endian u32 length and that many bytes of JSON. Nothing a worker sends is ever
-unpickled. The slot is shared memory in which a worker notes what it is doing, so that whoever has
-to kill it can name the guilty query.
+A frame is a little-endian u32 length and that many bytes: Python's marshal to a worker, which may trust
+the supervisor, and JSON from it, which may not be trusted. The slot is shared memory in which a worker
+notes what it is doing, so that whoever has to kill it can name the guilty query.
 
 To a worker go batches: a database, and items of it as ``bench.execute.item.Task.request`` writes them.
 From it come first its sandbox and its modules, then answers, as ``bench.execute.replies`` reads them.
