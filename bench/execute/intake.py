@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.errors import ConfigError, near
 from bench.execute.compare import COMPARISONS, MEASURED, base
-from bench.execute.item import Pair, Query, Task, screen
+from bench.execute.item import Pair, Query, Task, plain, screen
 from bench.execute.policy import Policy
 from bench.types import Outcome, Status
 
@@ -111,8 +111,8 @@ class Intake:
         task = Task(
             next(self._numbers),
             self._database,
-            None if gold else pair.gold,
-            None if prediction else pair.prediction,
+            None if gold else plain(pair.gold),
+            None if prediction else plain(pair.prediction),
             pair.comparisons,
             pair.ordered,
             others,
@@ -141,7 +141,7 @@ class Intake:
             raise TypeError(f"not a bench.execute.Query but {type(query).__name__}: {query!r:.200}")
         database = self._real(query.database)
         refused = self._stale.get(database) or screen(query.sql, self._most_bytes)
-        sql = None if refused else query.sql
+        sql = None if refused else plain(query.sql)
         return Task(next(self._numbers), database, None, sql, outcome=refused)
 
     def _refused(self, others: tuple[str, ...]) -> Outcome | None:

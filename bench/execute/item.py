@@ -119,3 +119,8 @@ def screen(sql: object, most_bytes: int) -> Outcome | None:
         if size > most_bytes:
             return Outcome(Status.ERROR_LIMIT, f"longer than {most_bytes} bytes")
     return None
+
+
+def plain(sql: str) -> str:
+    """Give the text itself where it is of a type of its own, as NumPy's is: a worker knows one only."""
+    return sql if type(sql) is str else str.__str__(sql)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench.errors import ConfigError
@@ -49,6 +50,14 @@ def test_a_policy_is_named_and_a_cache_may_be_text(database: Path, tmp_path: Pat
         assert executor.policy is FAST
         assert executor.run(database, "SELECT 1").status is Status.OK
     assert (tmp_path / "cache.sqlite").exists()
+
+
+def test_a_text_of_a_type_of_its_own_is_a_text(executor: Make, database: Path) -> None:
+    one, two = np.array(["SELECT 1", "SELECT 2"])
+    pairs = [Pair("k", database, one, sql, ("bird",)) for sql in (one, two)]
+    made = executor()
+    assert [judged.equal["bird"] for judged in made.judge(pairs)] == [True, False]
+    assert made.run(database, two).preview == ((2,),)
 
 
 def test_what_is_no_pair_is_named(executor: Make, database: Path) -> None:
