@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bench.judge.constructs import by_construct
+from bench.judge.exact import EM_RULES
 from bench.judge.stats import estimate
 from bench.types import Dataset, Example, Outcome, Score, Status, Verdict
 
@@ -44,13 +45,14 @@ class Scorecard:
         outcomes: how answers ended → how many, the most frequent first: ``correct``,
             ``wrong_result``, ``missing`` (no prediction), ``gold_failed`` (nothing to hold it against),
             or the status of a statement that did not run. They add up to ``n``.
-        valid: share of all questions whose statement the database ran to its end.
+        valid: share of all questions whose statement the database ran to its end; ``None`` where every
+            metric compares queries, for none was run then.
     """
 
     n: int
     metrics: Mapping[str, Breakdown]
     outcomes: Mapping[str, int]
-    valid: Score
+    valid: Score | None
 
     def to_json(self) -> dict[str, object]:
         """Give the scorecard as JSON values, numbers rounded to 6 decimals."""
@@ -66,7 +68,7 @@ class Scorecard:
                 for metric, part in self.metrics.items()
             },
             "outcomes": dict(self.outcomes),
-            "valid": _plain(self.valid),
+            "valid": _plain(self.valid) if self.valid else None,
         }
 
 
@@ -109,7 +111,7 @@ def _card(
         n=len(found),
         metrics={metric: _metric(dataset, groups, _values(found, metric), constructs) for metric in metrics},
         outcomes=dict(sorted(ends.items(), key=lambda end: (-end[1], end[0]))),
-        valid=groups.overall.estimate(ran),
+        valid=None if EM_RULES.keys() >= set(metrics) else groups.overall.estimate(ran),
     )
 
 

@@ -176,7 +176,7 @@ def costs(done: Sequence[CellResult], summaries: Sequence[Summary]) -> dict[str,
     """Give the figures of how a row's answers went and of what its training cost."""
     cards = [summary.card for summary in summaries]
     n = cards[0].n
-    valid = fmean(card.valid.value for card in cards)
+    ran = [card.valid.value for card in cards if card.valid]
     late = fmean(card.outcomes.get(Status.TIMEOUT.value, 0) / n for card in cards) if n else 0.0
     both = zip(done, summaries, strict=True)
     paces = [cell.seconds / one.answered for cell, one in both if cell.seconds and one.answered]
@@ -188,7 +188,7 @@ def costs(done: Sequence[CellResult], summaries: Sequence[Summary]) -> dict[str,
         "date": _dated(origins),
         "commit": _committed(origins),
         "n": Figure(f"{n:,}", n),
-        "valid": Figure(percent(valid), valid),
+        "valid": Figure(percent(fmean(ran)), fmean(ran)) if ran else Figure(BLANK),
         "timeout": Figure(percent(late), late),
         "tokens": Figure(f"{fmean(written):,.1f}", fmean(written)) if written else Figure(BLANK),
         "pace": Figure(f"{fmean(paces):,.3f}", fmean(paces)) if paces else Figure(BLANK),

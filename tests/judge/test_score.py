@@ -103,11 +103,12 @@ def test_constructs_of_gold_split_the_questions():
     assert (said["k"], said["n"], said["value"]) == (1.0, 2, 0.5)
 
 
-def test_where_only_queries_are_compared_nothing_counts_as_valid():
+def test_where_only_queries_are_compared_nothing_is_known_to_be_valid():
     alike = [
-        replace(verdict(place, ex), prediction=Outcome(Status.OK, NOT_RUN))
-        for place, ex in enumerate((True, False))
+        replace(one, metrics={"em.spider": one.metrics["ex"]}, prediction=Outcome(Status.OK, NOT_RUN))
+        for one in VERDICTS[1:3]
     ]
-    card = score(DATASET, alike, ["ex"])
+    card = score(DATASET, alike, ["em.spider"])
     assert card.outcomes == {"missing": 4, "correct": 1, "wrong_result": 1}
-    assert card.valid.k == 0
+    assert card.valid is None
+    assert card.to_json()["valid"] is None
