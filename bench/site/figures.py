@@ -129,8 +129,9 @@ def columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:
 
 
 def proportion(of: Score, dots: tuple[float, ...] = ()) -> Figure:
-    """Show a score in percent, its interval in the title and as a whisker."""
-    return Figure(percent(of.value), of.value, interval(of), of, dots)
+    """Show a score in percent, its interval in the title and as a whisker; ``dots`` are its seeds' scores."""
+    seeds = f"; seeds {', '.join(map(percent, dots))}" if dots else ""
+    return Figure(percent(of.value), of.value, interval(of) + seeds, of, dots)
 
 
 def interval(of: Score) -> str:

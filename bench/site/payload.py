@@ -66,14 +66,15 @@ def _sheet(sheet: Sheet, summaries: Mapping[str, Summary]) -> dict[str, object]:
 
 
 def _line(line: Line, summaries: Mapping[str, Summary]) -> dict[str, object]:
+    done = [(cell, summaries[cell.slug]) for cell in line.cells if not cell.missing]
     return {
         "model": line.model,
         "method": line.method,
         "size": line.figures["size"].number if "size" in line.figures else None,
         "home": cell_home(line.cells[0]),
-        "seeds": [[cell.seed, f"{cell_home(cell)}.js"] for cell in line.cells if not cell.missing],
-        "marks": {metric: pack(marks) for metric, marks in line.marks.items()},
-        "ends": [_ends(summaries[cell.slug]) for cell in line.cells if not cell.missing],
+        "seeds": [[cell.seed, f"{cell_home(cell)}.js"] for cell, _ in done],
+        "marks": {metric: [pack(summary.marks[metric]) for _, summary in done] for metric in line.marks},
+        "ends": [_ends(summary) for _, summary in done],
     }
 
 

@@ -102,13 +102,20 @@
     return node;
   }
 
-  // The classes of a score's whisker, as bench/site/whisker.py gives them.
-  function places(score) {
-    const at = (value) => Math.floor(100 * Math.min(1, Math.max(0, value)) + 0.5);
-    return [`l${at(score.low)}`, `v${at(score.value)}`, `h${at(score.high)}`];
+  // The hundredth that a share is drawn at, and the classes of a score's whisker, as bench/site/whisker.py gives them.
+  const hundredth = (value) => Math.floor(100 * Math.min(1, Math.max(0, value)) + 0.5);
+  const places = (score) => [`l${hundredth(score.low)}`, `v${hundredth(score.value)}`, `h${hundredth(score.high)}`];
+
+  // The scores of single seeds, as dots above a whisker.
+  function dots(values) {
+    const node = document.createElement('span');
+    node.className = 'dots';
+    node.ariaHidden = 'true';
+    for (const value of values) node.append(Object.assign(document.createElement('i'), { className: `v${hundredth(value)}` }));
+    return node;
   }
 
-  // A row's values question by question; packed where all are 0 or 1, eight to a byte.
+  // A seed's values question by question; packed where all are 0 or 1, eight to a byte.
   function unpack(marks, n) {
     if (typeof marks !== 'string') return Float64Array.from(marks);
     const bytes = atob(marks);
@@ -130,7 +137,7 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, thousands, amount, visible, places, unpack, stack };
+  window.page = { say, read, write, copy, percent, points, chance, thousands, amount, visible, places, dots, unpack, stack };
 
   function openTarget() {
     let id = '';

@@ -38,6 +38,7 @@
       entitle(element, figure.title);
       const kind = figure.score ? `score ${page.places(figure.score).join(' ')}` : figure.number === undefined ? 'none' : 'number';
       element.className = kind + this.made.kept + (figure.told ? ' leads' : '');
+      if (figure.dots) element.append(page.dots(figure.dots));
       if (figure.shares) {
         const words = document.createElement('span');
         words.className = 'unseen';

@@ -111,7 +111,8 @@
   }
 
   function summarise(data, sheet, a, b) {
-    const marks = [a, b].map((line) => page.unpack(line.marks[data.metrics[0]], sheet.level.length));
+    const marks = [a, b].map((line) => (
+      stats.mean(line.marks[data.metrics[0]].map((seed) => page.unpack(seed, sheet.level.length)))));
     const everything = sheet.level.map((_, i) => i);
     const square = (chosen) => {
       const [first, second] = marks.map((values) => chosen.map((q) => values[q]));

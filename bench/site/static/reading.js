@@ -57,7 +57,7 @@
       const { data, head, questions } = this.results;
       const makers = new Map();
       if (this.filtered) {
-        for (const metric of data.metrics) makers.set(metric, (i) => this.score(i, metric));
+        for (const metric of data.metrics) makers.set(metric, (i) => this.seeded(i, metric));
         questions.levels.forEach((level, at) => {
           const asked = this.results.ofLevel(this.chosen, at);
           const clusters = this.clustersOf(asked);
@@ -72,7 +72,7 @@
       if (this.partial) {
         makers.set('rank', (i) => this.rank(i));
         makers.set(head, (i) => ({
-          ...(this.filtered ? this.score(i, head) : { made: true }), told: this.leads(i),
+          ...(this.filtered ? this.seeded(i, head) : { made: true }), told: this.leads(i),
         }));
       }
       if (this.partial || this.base) makers.set('difference', (i) => this.differences().get(i));
@@ -86,6 +86,13 @@
     score(i, metric, chosen = this.chosen, clusters = this.clusters) {
       const { z, t } = this.results.data;
       return proportion(stats.estimate(stats.pick(this.results.marks(i, metric), chosen), clusters, z, t));
+    }
+
+    // A score with that of each seed.
+    seeded(i, metric) {
+      const figure = this.score(i, metric);
+      const dots = figure.score ? this.results.seeds(i, metric, this.chosen) : [];
+      return dots.length ? { ...figure, dots, title: `${figure.title}; seeds ${dots.map(percent).join(', ')}` } : figure;
     }
 
     ended(i) {

@@ -18,6 +18,12 @@
     return picked;
   }
 
+  // The mean of some rows, question by question, of no order: what is beyond the twelfth decimal is of adding.
+  function mean(rows) {
+    if (rows.length === 1) return rows[0];
+    return rows[0].map((_, q) => Math.round(1e12 * sum(rows.map((row) => row[q]))) / 1e12 / rows.length);
+  }
+
   // Wilson's score interval of k right out of n.
   function wilson(k, n, z) {
     if (n === 0) return [0, 1];
@@ -188,5 +194,5 @@
     return (low + high) / 2;
   }
 
-  window.stats = { ALPHA, sum, pick, wilson, clustered, estimate, mcnemar, holm, paired, meet, ranks, discord };
+  window.stats = { ALPHA, sum, pick, mean, wilson, clustered, estimate, mcnemar, holm, paired, meet, ranks, discord };
 })();
