@@ -48,15 +48,8 @@ class Connections:
             EmptyFile: SQLite would take it for a database.
             OSError: it cannot be looked at.
         """
-        if self._file is None and "://" in self.path:
-            self._file = self.path, 0, 0, 0  # a server does not say when its databases change
         if self._file is None:
-            stat = os.stat(self.path)  # noqa: PTH116 - pathlib is not loaded here
-            if not S_ISREG(stat.st_mode):
-                raise OSError(0, "a folder, a pipe or a device, and not a database")
-            if stat.st_size == 0:
-                raise EmptyFile
-            self._file = self.path, stat.st_size, stat.st_mtime_ns, stat.st_ino
+            self._file = _look_at(self.path)
         return self._file
 
     def current(self) -> Connection:
@@ -93,3 +86,14 @@ class Connections:
             connection.close()
         self._open.clear()
         self._current = None
+
+
+def _look_at(path: str) -> File:
+    if "://" in path:
+        return path, 0, 0, 0  # a server does not say when its databases change
+    stat = os.stat(path)  # noqa: PTH116 - pathlib is not loaded here
+    if not S_ISREG(stat.st_mode):
+        raise OSError(0, "a folder, a pipe or a device, and not a database")
+    if stat.st_size == 0:
+        raise EmptyFile
+    return path, stat.st_size, stat.st_mtime_ns, stat.st_ino
