@@ -6,9 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
+from msgspec import structs
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 Scalar: TypeAlias = int | float | str | bytes | None
 """One value of a result table, as SQLite hands it out."""
@@ -192,6 +197,27 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     preview: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let pydantic, which knows no structs, read and write it as the record of these fields."""
+        from pydantic_core import core_schema
+
+        record = core_schema.typed_dict_schema(
+            {
+                one.name: core_schema.typed_dict_field(
+                    handler.generate_schema(one.type), required=one.required
+                )
+                for one in structs.fields(cls)
+            }
+        )
+        return core_schema.no_info_after_validator_function(
+            lambda fields: cls(**fields),
+            record,
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                lambda outcome, write: write(structs.asdict(outcome)), schema=record
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -209,6 +235,11 @@ class Verdict:
     prediction: Outcome
     reason: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def spoiled(self) -> Outcome | None:
+        """The outcome that the environment broke, gold's before the prediction's, if it broke one."""
+        return next((end for end in (self.gold, self.prediction) if end.status.infra), None)
 
 
 @dataclass(frozen=True, slots=True)

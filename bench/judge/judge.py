@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, tee
 
+from msgspec import structs
+
 from bench.execute import Executor, Judged, Pair
 from bench.execute.item import NO_STATEMENT, PRAGMA_FINDS_NOTHING
 from bench.judge.exact import EM_RULES
@@ -245,7 +247,7 @@ def _gold(shown: Judged | None) -> Outcome:
     if shown is None:
         return Outcome(Status.OK, "not run: there was nothing to compare it with")
     if shown.failed_on and shown.gold.status is not Status.OK:
-        return replace(shown.gold, detail=f"{shown.failed_on}: {shown.gold.detail}")
+        return structs.replace(shown.gold, detail=f"{shown.failed_on}: {shown.gold.detail}")
     return shown.gold
 
 
@@ -302,7 +304,8 @@ def _shown(task: _Task, judged: Results, first: str) -> Judged | None:
 
     One whose database is damaged comes before all.
     """
-    broken = next((one for one in judged.values() if one.gold.status.infra), None)
+    ends = ((one, (one.gold, one.prediction)) for one in judged.values())
+    broken = next((one for one, both in ends if any(end.status.infra for end in both)), None)
     if broken:
         return broken
     runs = task.runs.get(first) or _plainest(task)
