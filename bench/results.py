@@ -49,9 +49,7 @@ class CellResult:
     @property
     def publishable(self) -> bool:
         """Whether no verdict was spoiled by the environment."""
-        return not self.missing and not any(
-            verdict.prediction.status.infra or verdict.gold.status.infra for verdict in self.verdicts
-        )
+        return not self.missing and not any(verdict.spoiled for verdict in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def score(
     if html:
         # The other file comes first, so that differences on the pages have the sign they have here.
         show.say(pages.write((*other, *scored), html))
-    raise typer.Exit(FAILED if scored[0].spoiled else DONE)
+    raise typer.Exit(FAILED if any(one.spoiled for one in scored) else DONE)
 
 
 def _gold_check(

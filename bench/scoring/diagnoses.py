@@ -31,7 +31,7 @@ def diagnose(scored: Scored, *, workers: int | None = None) -> Diagnosed:
         for example, prediction, verdict in zip(
             dataset.examples, scored.predictions, scored.verdicts, strict=True
         )
-        if prediction.sql and verdict.metrics[rule] < 1 and not verdict.gold.status.infra
+        if prediction.sql and verdict.metrics[rule] < 1 and not verdict.spoiled
     ]
     with Executor(READING, workers=workers) as executor:
         near = near_misses(dataset, wrong, executor)

@@ -52,13 +52,13 @@ class Scored:
 
         A database that is not the first of its question goes by its file: ``pets/pets_2.sqlite``.
         """
-        broken = [verdict for verdict in self.verdicts if verdict.gold.status.infra]
-        return dict(Counter((self._broken(verdict), verdict.gold.status.value) for verdict in broken))
+        broken = [(verdict.db_id, end) for verdict in self.verdicts if (end := verdict.spoiled)]
+        return dict(Counter((self._file(db_id, end.detail), end.status.value) for db_id, end in broken))
 
-    def _broken(self, verdict: Verdict) -> str:
-        file = verdict.gold.detail.partition(": ")[0]
-        names = [path.name for path in self.dataset.suites.get(verdict.db_id, ())]
-        return f"{verdict.db_id}/{file}" if file in names else verdict.db_id
+    def _file(self, db_id: str, detail: str) -> str:
+        file = detail.partition(": ")[0]
+        names = [path.name for path in self.dataset.suites.get(db_id, ())]
+        return f"{db_id}/{file}" if file in names else db_id
 
     @property
     def failed(self) -> list[str]:

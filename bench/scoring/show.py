@@ -55,7 +55,7 @@ def show(
     for errors in diagnosed:
         out.print(tables.errors(errors))
     _known(scored[0])
-    _spoiled(scored[0])
+    _spoiled(scored)
 
 
 def to_json(
@@ -187,17 +187,14 @@ def _known(one: Scored) -> None:
         )
 
 
-def _spoiled(one: Scored) -> None:
+def _spoiled(scored: Sequence[Scored]) -> None:
     """Name the databases that could not be used, by what is wrong with them."""
-    if not one.spoiled:
-        return
-    broken: dict[str, list[str]] = {}
-    for db_id, status in one.spoiled:
-        broken.setdefault(ENDINGS[status], []).append(db_id)
-    spoiled = count(sum(one.spoiled.values()), "question")
+    broken: dict[str, dict[str, None]] = {}
+    for db_id, status in (place for one in scored for place in one.spoiled):
+        broken.setdefault(ENDINGS[status], {})[db_id] = None
     for what, names in broken.items():
         err.print(f"warning: {what}: {', '.join(names)}", markup=False)
-    err.print(
-        f"warning: {spoiled} could not be judged; the scores count them as wrong and are not publishable",
-        markup=False,
-    )
+    asked = {verdict.example_id for one in scored for verdict in one.verdicts if verdict.spoiled}
+    if asked:
+        spoiled = f"{count(len(asked), 'question')} could not be judged"
+        err.print(f"warning: {spoiled}; the scores count them as wrong and are not publishable", markup=False)

@@ -111,7 +111,7 @@ def _rows(scored: Sequence[Scored]) -> Iterator[dict[str, object]]:
 def _junit(scored: Sequence[Scored]) -> ET.Element:
     root = ET.Element("testsuites", name="bench score")
     for one in scored:
-        faults = [verdict.gold.status.infra for verdict in one.verdicts if not _right(verdict)]
+        faults = [verdict.spoiled is not None for verdict in one.verdicts if not _right(verdict)]
         broken, wrong = sum(faults), len(faults) - sum(faults)
         counts = {"tests": one.card.n, "failures": wrong, "errors": broken}
         suite = ET.SubElement(root, "testsuite", name=_text(f"{one.name} by {one.headline}"))
@@ -128,7 +128,7 @@ def _case(one: Scored, number: int) -> ET.Element:
     place = {"classname": _text(f"{one.name}.{example.db_id}"), "name": _text(example.id)}
     case = ET.Element("testcase", place)
     if not _right(verdict):
-        kind = "error" if verdict.gold.status.infra else "failure"
+        kind = "error" if verdict.spoiled else "failure"
         said = {"type": one.ending(verdict), "message": _text(verdict.reason)}
         wrong = ET.SubElement(case, kind, said)
         sql = prediction.sql or "no SQL"

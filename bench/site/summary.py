@@ -56,7 +56,7 @@ def summarize(cell: CellResult, metrics: Sequence[str]) -> Summary:
             for example, gold in golds.items()
             if gold.status is not Status.OK and not gold.status.infra
         },
-        spoiled=sum(verdict.prediction.status.infra or verdict.gold.status.infra for verdict in verdicts),
+        spoiled=sum(verdict.spoiled is not None for verdict in verdicts),
         answered=len(predictions),
         tokens=tuple(p.tokens_out for p in predictions if p.tokens_out is not None),
     )

@@ -37,6 +37,29 @@ def test_a_damaged_file_of_a_test_suite_is_named_and_nothing_is_published(home: 
     assert (code, "  pets: 4 golds [db_corrupt: pets_2.sqlite: " in out) == (1, True)
 
 
+def test_damage_that_only_a_prediction_meets_is_named_too(home: Path, bench):
+    asks(home, "SELECT name FROM pet", "SELECT count(*) FROM pet")
+    path = home / "db/pets/pets.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("CREATE TABLE vet (name TEXT); INSERT INTO vet VALUES ('Rex'), ('Tom')")
+        ((size,),) = database.execute("PRAGMA page_size")
+        ((page,),) = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'vet'")
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)
+    (home / "vets.sql").write_text("SELECT name FROM vet\nSELECT count(*) FROM pet\n")
+    rules = ("--rules", "test-suite,em.modern")
+    code, out, said = bench(*GIVEN, "-p", "same.sql", "-p", "vets.sql", *rules, "--junit", "x.xml")
+    assert code == 1
+    assert "vets.sql: 2 questions by ex.test-suite: 1 correct, 1 database corrupt (infrastructure)" in out
+    assert "warning: database corrupt (infrastructure): pets\n" in said
+    assert "1 question could not be judged" in said
+    assert 'vets.sql by ex.test-suite" tests="2" failures="0" errors="1"' in (home / "x.xml").read_text()
+    code, out, _ = bench(*GIVEN, "-p", "vets.sql", *rules, "--json")
+    assert (code, json.loads(out)["spoiled"]) == (1, {"pets: db_corrupt": 1})
+    assert bench(*GIVEN, "-p", "same.sql", *rules)[0] == 0
+
+
 def test_a_gold_that_fails_is_named_and_its_answer_is_not_blamed(home: Path, bench):
     asks(home, "SELECT nme FROM pet", "SELECT count(*) FROM pet")
     (home / "same.sql").write_text("SELECT name FROM pet\nSELECT 6\n")
