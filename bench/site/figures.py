@@ -60,7 +60,12 @@ class Column:
     """Whether it is hidden until asked for, where the page can hide columns."""
     drawn: bool = False
     """Whether its figures are drawings, which a terminal leaves out."""
+    less: bool = False
+    """Whether less is better, so that a first sort begins with the least."""
 
+
+_LESS = {"rank", "timeout", "tokens", "pace", "size", "trainable", "seconds", "step", "peak", "energy"}
+"""Columns of which less is better."""
 
 _OWN = frozenset({"em.modern", *(metric for metric, rule in EX_RULES.items() if not rule.official)})
 """Rules of no published script: ``EX`` and ``EM`` alone would promise one."""
@@ -125,7 +130,10 @@ def columns(dataset: Dataset, metrics: Sequence[str]) -> tuple[Column, ...]:
         Column("commit", "commit", "made", "source of the bench; + marks changes not in it", spare=True),
     )
     before = [None, *(column.group for column in listed)]
-    return tuple(replace(c, opens=c.group != group) for c, group in zip(listed, before, strict=False))
+    return tuple(
+        replace(column, opens=column.group != group, less=column.key in _LESS)
+        for column, group in zip(listed, before, strict=False)
+    )
 
 
 def proportion(of: Score, dots: tuple[float, ...] = ()) -> Figure:

@@ -48,9 +48,11 @@
     return new URLSearchParams(text.includes('=') ? text : '');
   }
 
+  // Who listens draws at once, not when the browser comes to tell of the new address.
   function write(words, typing) {
-    if (typing) history.replaceState(null, '', '#' + words);
-    else location.hash = words.toString();
+    const before = location.href;
+    history[typing ? 'replaceState' : 'pushState'](null, '', '#' + words);
+    if (!typing && location.href !== before) dispatchEvent(new Event('hashchange'));
   }
 
   function copy(text) {

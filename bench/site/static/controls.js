@@ -60,14 +60,11 @@
     const form = document.getElementById('controls');
     const sheets = Array.from(document.querySelectorAll('section.sheet'),
       (section, i) => new Sheet(section, new Results(data.sheets[i], data)));
-    let applying = false;
 
     function apply() {
       const state = read();
       const unknown = settle(form, state);
-      applying = true;
       const shown = sheets.map((sheet) => sheet.show(state));
-      applying = false;
       const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${one[0]} of ${one[1]} rows, ${one[2]} of ${one[3]} questions`);
       const missing = unknown.length ? `. Not on this board, so left out: ${unknown.join(', ')}` : '';
       const told = (counts.filter(Boolean).join('; ') || 'No question has all that is chosen') + missing;
@@ -76,12 +73,11 @@
       page.say(told + (key ? `, sorted by ${header(form, key)}, ${direction}ending` : ''));
     }
 
-    sheets.forEach((sheet) => sheet.table.on('order', () => {
-      if (applying) return;
-      sheet.shorten();
-      const [at] = sheet.table.order();
-      const sort = at && at[1] ? { key: sheet.keys[at[0]], direction: at[1] } : {};
-      save({ ...read(), sort });
+    // One more click on a header sorts the other way round, and a third leaves the rows as they were made.
+    sheets.forEach((sheet) => sheet.onSort((key, ways) => {
+      const state = read();
+      const direction = ways[state.sort.key === key ? ways.indexOf(state.sort.direction) + 1 : 0];
+      save({ ...state, sort: direction ? { key, direction } : {} });
     }));
     form.addEventListener('input', (event) => {
       const typing = ['q', 'size'].includes(event.target.name);

@@ -21,6 +21,7 @@
       const headers = Array.from(element.querySelectorAll('.names th'));
       this.body = element.tBodies[0];
       this.keys = headers.map((header) => header.dataset.key);
+      this.ways = headers.map((header) => (header.matches('.number:not([data-less])') ? ['desc', 'asc', ''] : ['asc', 'desc', '']));
       this.spare = headers.map((header) => 'spare' in header.dataset);
       this.rows = Array.from(this.body.rows, (row) => new Map(this.keys.map((key, at) => [key, new Cell(row.cells[at])])));
       this.pivot = Array.from(section.querySelectorAll('.pivot td[data-line]'), (cell) => [Number(cell.dataset.line), new Cell(cell)]);
@@ -33,10 +34,12 @@
       DataTable.ext.order[this.section.dataset.sheet] = (_settings, at) => this.column(this.keys[at]);
       const table = new DataTable(element, {
         pageLength: this.room(), info: false, autoWidth: false, titleRow: 1, order: [], orderMulti: false,
-        orderDescReverse: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
+        orderDescReverse: false, orderClasses: false, ordering: { handler: false },
+        layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
         columnDefs: [
-          { targets: 'number', type: 'figure', orderDataType: this.section.dataset.sheet, orderSequence: ['desc', 'asc', ''] },
-          { targets: ['model', 'method'], type: 'string', orderSequence: ['asc', 'desc', ''] },
+          { targets: 'number', type: 'figure', orderDataType: this.section.dataset.sheet },
+          { targets: ['model', 'method'], type: 'string' },
+          ...this.ways.map((orderSequence, at) => ({ targets: at, orderSequence })),
           { targets: this.spare.flatMap((spare, at) => (spare ? [at] : [])), visible: false },
         ],
       });
@@ -46,8 +49,20 @@
       return table;
     }
 
-    // A click on a header draws at once: as little as the window can show.
-    shorten() { this.table.page.len(this.room()); }
+    // Say which column a reader asks to sort by, and its directions in turn: the best first.
+    onSort(tell) {
+      const names = this.section.querySelector('.names');
+      const ask = (event) => {
+        const { key } = event.target.closest('th').dataset;
+        tell(key, this.ways[this.keys.indexOf(key)]);
+      };
+      names.addEventListener('click', ask);
+      names.addEventListener('keydown', (event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        ask(event);
+      });
+    }
 
     // What a column sorts by, row by row.
     column(key) {
@@ -108,7 +123,7 @@
       const { reading, results } = this;
       for (const [i, cell] of this.pivot) {
         const figure = reading.figure(i, results.head);
-        if (!reading.shown.has(i)) cell.show({ text: '–' });
+        if (!reading.shown.has(i)) cell.show({ text: 'filtered out', title: 'not among the rows that are chosen' });
         else cell.show(figure && !figure.made ? { ...figure, told: false } : undefined);
       }
     }

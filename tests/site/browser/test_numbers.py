@@ -107,8 +107,11 @@ def test_methods_side_by_side_follow_what_is_chosen(page, site, result):
     field(page, "level").select_option("hard")
     assert cells.all_text_contents() == [line.figures["ex.spider"].text for line in sheet.lines]
     field(page, "method").select_option("lora")
-    shown = [line.figures["ex.spider"].text if line.method == "lora" else "–" for line in sheet.lines]
+    shown = [
+        line.figures["ex.spider"].text if line.method == "lora" else "filtered out" for line in sheet.lines
+    ]
     assert cells.all_text_contents() == shown
+    assert cells.first.get_attribute("title") == "not among the rows that are chosen"
     field(page, "method").select_option("")
     field(page, "level").select_option("")
     assert cells.all_text_contents() == made
