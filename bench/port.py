@@ -1,13 +1,13 @@
 """Port: a data set's databases and gold queries → another engine, and what of it keeps its meaning.
 
 Databases are copied with the types of their values. Each gold query is written in the other language, and
-both are run: a gold is kept if it finds the same bag of rows there.
+both are run: a gold is kept if it finds the same bag of rows there. A key is copied if all rows keep it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -31,6 +31,18 @@ KEPT, ROUNDED, DIFFERENT, FAILED = "the same rows", "the same but for rounding",
 UNREAD, LONG, GOLD = "not transpiled", f"more than {ROWS} rows", "no rows in SQLite"
 
 
+class Key(Protocol):
+    """A primary, unique or foreign key of a database, as ``adapters.databases.build`` has it."""
+
+    @property
+    def kind(self) -> str:
+        """What SQL calls it."""
+
+    @property
+    def left(self) -> str:
+        """Why it is left out; empty where it is made."""
+
+
 class Target(Protocol):
     """What an engine needs to take a database in."""
 
@@ -38,8 +50,8 @@ class Target(Protocol):
     folds: bool
     home: str
 
-    def fill(self, address: str, source: Path, reader: str) -> None:
-        """Copy a SQLite database."""
+    def fill(self, address: str, source: Path, reader: str) -> Sequence[Key]:
+        """Copy a SQLite database; gives its keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,8 @@ def target(to: str) -> Live:
     return Live(kind.home, allow_unsafe=True, where="--to")
 
 
-def copy(dataset: Dataset, live: Live, reader: str) -> int:
-    """Copy every database that a data set asks and that is there; gives how many.
+def copy(dataset: Dataset, live: Live, reader: str) -> Mapping[str, Sequence[Key]]:
+    """Copy every database that a data set asks and that is there; gives the keys of each.
 
     Raises:
         ConfigError: the data set is not SQLite's, or the reader is not there.
@@ -86,19 +98,7 @@ def copy(dataset: Dataset, live: Live, reader: str) -> int:
         raise ConfigError(what, where=dataset.name, todo="copy its SQLite form")
     engine = cast("Target", live.adapter)
     there = {name: path for name, path in sorted(dataset.databases.items()) if path.exists()}
-    for name, path in there.items():
-        engine.fill(live.address(name), path, reader)
-    return len(there)
-
-
-def left_behind(dataset: Dataset) -> Mapping[str, int]:
-    """Count the foreign keys of each table that is copied: often broken, they are not made elsewhere."""
-    return Counter(
-        f"{name}.{key.table}"
-        for name, path in sorted(dataset.databases.items())
-        if path.exists() and name in dataset.schemas
-        for key in dataset.schemas[name].foreign_keys
-    )
+    return {name: engine.fill(live.address(name), path, reader) for name, path in there.items()}
 
 
 def golds(dataset: Dataset, live: Live, *, workers: int | None = None) -> tuple[Ported, ...]:
@@ -158,13 +158,17 @@ def tally(ported: Iterable[Ported]) -> Mapping[str, int]:
     return {result: found[result] for result in (KEPT, ROUNDED, DIFFERENT, FAILED, UNREAD, LONG, GOLD)}
 
 
-def show(copied: int, left: Mapping[str, int], live: Live, ported: tuple[Ported, ...] | None) -> None:
+def show(copied: Mapping[str, Sequence[Key]], live: Live, ported: tuple[Ported, ...] | None) -> None:
     """Print what was copied, what was not, and how many golds keep their result."""
-    out.print(f"copied    {count(copied, 'database')} to {live.address('{db_id}')}", markup=False)
-    if left:
-        out.print(f"left out  {count(sum(left.values()), 'foreign key')} of these tables:", markup=False)
-    for table, number in left.items():
-        out.print(f"{number:7}   {table}", markup=False)
+    out.print(f"copied    {count(len(copied), 'database')} to {live.address('{db_id}')}", markup=False)
+    found = Counter((_short(key), not key.left) for keys in copied.values() for key in keys)
+    kinds = sorted({kind for kind, _ in found})
+    made = [f"{found[kind, True]} of {found[kind, True] + found[kind, False]} {kind}" for kind in kinds]
+    out.print(f"keys      {', '.join(made) or 'none'}", markup=False)
+    for name, keys in copied.items():
+        for key in keys:
+            if key.left:
+                out.print(f"left out  {name}: {_short(key)} {key}: {key.left}", markup=False, soft_wrap=True)
     if ported is None:
         return
     kept = sum(one.kept for one in ported)
@@ -172,6 +176,10 @@ def show(copied: int, left: Mapping[str, int], live: Live, ported: tuple[Ported,
     for result, number in tally(ported).items():
         if number:
             out.print(f"{number:7}   {result}", markup=False)
+
+
+def _short(key: Key) -> str:
+    return key.kind.lower().removesuffix(" key")
 
 
 def write(path: Path, ported: Iterable[Ported]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,25 +16,61 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What columns of a table must keep, in words that every engine knows.
+
+    Attributes:
+        kind: PRIMARY KEY, UNIQUE or FOREIGN KEY.
+        table: whose columns they are.
+        columns: the columns.
+        to: the table that a foreign key references.
+        to_columns: its columns, one by one.
+        left: why a copy is made without it; empty where it is made.
+    """
+
+    kind: str
+    table: str
+    columns: tuple[str, ...]
+    to: str = ""
+    to_columns: tuple[str, ...] = ()
+    left: str = ""
+
+    def __str__(self) -> str:
+        """Write it as people do."""
+        columns = f"{self.table}({', '.join(self.columns)})"
+        return f"{columns} → {self.to}({', '.join(self.to_columns)})" if self.to else columns
+
+    def ddl(self, quote: Callable[[str], str]) -> str:
+        """Write it as it stands in CREATE TABLE and after ALTER TABLE … ADD."""
+        words = f"{self.kind} ({', '.join(map(quote, self.columns))})"
+        target = f" REFERENCES {quote(self.to)} ({', '.join(map(quote, self.to_columns))})"
+        return words + (target if self.to else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Filling:
-    """A table to be made: its columns with their declared types, its rows, its primary key."""
+    """A table to be made: its columns with their declared types, its rows, its keys, what is never NULL."""
 
     name: str
     columns: Sequence[tuple[str, str]]
     rows: Iterable[Sequence[Scalar]]
-    primary_key: Sequence[str] = ()
+    keys: Sequence[Key] = ()
+    required: Collection[str] = ()
 
-    def ddl(self, types: Mapping[str, str], quote: Callable[[str], str]) -> str:
+    def ddl(self, types: Mapping[str, str], quote: Callable[[str], str], keys: Iterable[Key] = ()) -> str:
         """Write its CREATE TABLE in the words of another engine.
 
         Args:
             types: type of a column as this table says it → the engine's word.
             quote: writes a name as the engine wants it.
+            keys: those that are made before its rows are there.
         """
-        parts = [f"{quote(name)} {types[kind]}" for name, kind in self.columns]
-        if self.primary_key:
-            parts.append(f"PRIMARY KEY ({', '.join(map(quote, self.primary_key))})")
-        return f"CREATE TABLE {quote(self.name)} ({', '.join(parts)})"
+        columns = [
+            f"{quote(name)} {types[kind]}{' NOT NULL' if name in self.required else ''}"
+            for name, kind in self.columns
+        ]
+        parts = ", ".join([*columns, *(key.ddl(quote) for key in keys)])
+        return f"CREATE TABLE {quote(self.name)} ({parts})"
 
 
 def build(path: Path, tables: Iterable[Filling]) -> None:

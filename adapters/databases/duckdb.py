@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import ClassVar
 
 import duckdb
 
-from adapters.databases.build import Filling, quoted
+from adapters.databases.build import Filling, Key, quoted
+from adapters.databases.keys import add
 from adapters.databases.port import read
 from adapters.databases.values import row
 from bench.errors import DataError
@@ -78,24 +81,44 @@ class DuckDb:
         except duckdb.Error as error:
             raise DataError(f"cannot be read ({str(error).splitlines()[0]})", where=path) from error
 
-    def fill(self, address: str, source: Path, reader: str) -> None:  # noqa: ARG002 - no accounts here
-        """Copy a SQLite database, in place of what is there."""
-        import pandas as pd
+    def fill(self, address: str, source: Path, reader: str) -> tuple[Key, ...]:  # noqa: ARG002 - no accounts here
+        """Copy a SQLite database, in place of what is there; gives its keys.
 
+        DuckDB takes a foreign key with its table alone, and of each row what it references first.
+        """
         path = Path(self.place(address))
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.tmp")
         unfinished.unlink(missing_ok=True)
+        keys: list[Key] = []
         with duckdb.connect(str(unfinished)) as database:
             for table in read(source, folds=self.folds):
-                database.execute(table.ddl(TYPES, quoted))
-                rows = iter(table.rows)
-                names = [name for name, _ in table.columns]
-                while block := list(islice(rows, BLOCK)):
-                    database.register("block", pd.DataFrame(block, columns=names, dtype=object))
-                    database.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM block")
-                    database.unregister("block")
+                there = {(key.table, key.columns) for key in keys if not key.left}
+                unique = [key for key in table.keys if not key.to]
+                foreign = [_possible(key, there) for key in table.keys if key.to]
+                database.execute(table.ddl(TYPES, quoted, [key for key in foreign if not key.left]))
+                _insert(database, table)
+                keys += [*add(unique, database.execute, quoted, duckdb.Error), *foreign]
         unfinished.replace(path)
+        return tuple(keys)
+
+
+def _possible(key: Key, there: AbstractSet[tuple[str, tuple[str, ...]]]) -> Key:
+    """Leave a foreign key out if what it references is not yet there."""
+    if key.left or (key.to, key.to_columns) in there:
+        return key
+    return replace(key, left="DuckDB takes none within a table or a circle of tables")
+
+
+def _insert(database: duckdb.DuckDBPyConnection, table: Filling) -> None:
+    import pandas as pd
+
+    rows = iter(table.rows)
+    names = [name for name, _ in table.columns]
+    while block := list(islice(rows, BLOCK)):
+        database.register("block", pd.DataFrame(block, columns=names, dtype=object))
+        database.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM block")
+        database.unregister("block")
 
 
 def _kind(name: str) -> str:

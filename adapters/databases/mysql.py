@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import pymysql
 from pymysql.connections import Connection as Client
 from pymysql.constants import CR, ER, FIELD_TYPE
-from pymysql.cursors import SSCursor
+from pymysql.cursors import Cursor, SSCursor
 
-from adapters.databases.build import Filling
+from adapters.databases.build import Filling, Key
+from adapters.databases.keys import add, unique_first
 from adapters.databases.mysql_connection import ADMIN, PASSWORD, connect, version
 from adapters.databases.port import read
 from adapters.databases.values import row
@@ -39,6 +40,10 @@ TYPES = {
 HARMLESS = frozenset({"USAGE", "SELECT", "SHOW VIEW", "SHOW DATABASES", "PROCESS", "REFERENCES"})
 """Privileges with which nothing can be changed."""
 
+_INDEXES = """
+SELECT DISTINCT table_name, index_name FROM information_schema.statistics
+WHERE table_schema = database() AND non_unique
+"""
 _GRANT = re.compile(r"GRANT (.+?) ON ", re.IGNORECASE)
 _INTEGERS = {
     FIELD_TYPE.TINY,
@@ -112,8 +117,8 @@ class MySql:
                     blocks = iter(partial(cursor.fetchmany, BLOCK), ())
                     yield Filling(name, columns, (row(values) for block in blocks for values in block))
 
-    def fill(self, address: str, source: Path, reader: str) -> None:
-        """Copy a SQLite database, in place of what is there.
+    def fill(self, address: str, source: Path, reader: str) -> tuple[Key, ...]:
+        """Copy a SQLite database, in place of what is there; gives its keys.
 
         Args:
             address: of the database, for an account that may make it.
@@ -122,24 +127,56 @@ class MySql:
         """
         name = urlsplit(address).path.lstrip("/")
         with _open(address, database=False) as link, link.cursor() as cursor:
-            cursor.execute("SELECT user, host FROM mysql.user WHERE user = %s", (reader,))
-            accounts = cursor.fetchall()
-            if not accounts:
-                todo = f"CREATE USER {reader}@localhost IDENTIFIED BY '…'"
-                raise ConfigError(f"there is no account '{reader}'", where=address, todo=todo)
-            cursor.execute("SET SESSION sql_mode = 'ANSI_QUOTES', SESSION foreign_key_checks = 0")
-            cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
-            cursor.execute(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-            for user, host in accounts:
-                cursor.execute(f"GRANT SELECT ON {quoted(name)}.* TO %s@%s", (user, host))
+            _create(cursor, name, address, reader)
             link.select_db(name)
-            for table in read(source, folds=self.folds):
-                cursor.execute(table.ddl(TYPES, quoted))
-                marks = ", ".join(["%s"] * len(table.columns))
-                rows = iter(table.rows)
-                while block := list(islice(rows, BLOCK)):
-                    cursor.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({marks})", block)
+            keys = _load(cursor, read(source, folds=self.folds))
             link.commit()
+            made = tuple(add(unique_first(keys), cursor.execute, quoted, pymysql.MySQLError))
+            _settle(cursor, "IGNORED" if "MariaDB" in version(link) else "INVISIBLE")
+        return made
+
+
+def _create(cursor: Cursor, name: str, address: str, reader: str) -> None:
+    """Make a database in place of what is there, that one account may read."""
+    cursor.execute("SELECT user, host FROM mysql.user WHERE user = %s", (reader,))
+    accounts = cursor.fetchall()
+    if not accounts:
+        todo = f"CREATE USER {reader}@localhost IDENTIFIED BY '…'"
+        raise ConfigError(f"there is no account '{reader}'", where=address, todo=todo)
+    cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
+    cursor.execute(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    for user, host in accounts:
+        cursor.execute(f"GRANT SELECT ON {quoted(name)}.* TO %s@%s", (user, host))
+
+
+def _load(cursor: Cursor, tables: Iterable[Filling]) -> list[Key]:
+    """Make tables and fill them; gives their keys, none of them made."""
+    cursor.execute("SET SESSION sql_mode = 'ANSI_QUOTES'")
+    keys: list[Key] = []
+    for table in tables:
+        cursor.execute(table.ddl(TYPES, quoted))
+        marks = ", ".join(["%s"] * len(table.columns))
+        rows = iter(table.rows)
+        while block := list(islice(rows, BLOCK)):
+            cursor.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({marks})", block)
+        keys += table.keys
+    return keys
+
+
+def _settle(cursor: Cursor, unused: str) -> None:
+    """Let queries run as they would without foreign keys, and always as on the first day.
+
+    Each of these keys brings an index, by which another of several rows that tie could come first.
+    """
+    cursor.execute(_INDEXES)
+    for table, index in cursor.fetchall():
+        with suppress(
+            pymysql.ProgrammingError
+        ):  # servers older than MariaDB 10.6 and MySQL 8 have no word for it
+            cursor.execute(f"ALTER TABLE {quoted(table)} ALTER INDEX {quoted(index)} {unused}")
+    cursor.execute("SHOW TABLES")
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"ANALYZE TABLE {quoted(table)}")
 
 
 def quoted(name: str) -> str:

@@ -36,6 +36,9 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 RECURSIONS = 2**32 - 1
 """Rounds of a recursive query: all, for MariaDB else stops after 1000 and says that it is well."""
 
+_TIES = "tmp_memory_table_size = 0"
+"""MariaDB orders rows that tie by their addresses in memory, other ones in each session (MDEV-41068)."""
+
 PATIENCE = 10
 """Seconds for a connection to be made."""
 
@@ -51,7 +54,7 @@ class Connection(Asking):
         """Begin a query; the server makes its first rows now."""
         self._link, self._unread = connect(self._place), False
         limit = (
-            f"max_statement_time = {seconds}, max_recursive_iterations = {RECURSIONS}"
+            f"max_statement_time = {seconds}, max_recursive_iterations = {RECURSIONS}, {_TIES}"
             if "MariaDB" in version(self._link)
             else f"max_execution_time = {int(seconds * 1000)}, cte_max_recursion_depth = {RECURSIONS}"
         )

@@ -1,102 +1,97 @@
-"""Port: a SQLite database as tables that other engines can hold, each column of one kind.
+"""Port: a SQLite database as tables that other engines can hold, with the keys that hold there.
 
-SQLite keeps values of any kind in any column. Here a column has the kind of all its values: ``integer``,
-``real``, ``blob``, ``text``, and ``date`` or ``timestamp`` where it is declared so and every value is one.
-Values of mixed kinds become text, as SQLite writes them. Primary keys are kept where they hold; foreign keys,
-which the databases of benchmarks often break, are left to the description of the schema.
+Defaults, checks, collations, indexes, triggers and views are not part of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 
-from adapters.databases.build import Filling, quoted
+from adapters.databases.build import Filling, Key, quoted
+from adapters.databases.keys import foreign_keys, unique_keys
+from adapters.databases.shape import Shape, shape
 from adapters.databases.sqlite import Sqlite
-from bench.types import Column, Row, Scalar, Table
-
-LONGEST_NAME = 255
-"""Characters of text that a primary key may have."""
-
-_MOMENTS = {"date": "date", "timestamp": "datetime"}
-"""Kind → the function of SQLite that leaves its values as they are."""
+from bench.errors import DataError
+from bench.execute.intake import stale
+from bench.types import Row, Scalar
 
 
 def read(path: Path, *, folds: bool) -> Iterator[Filling]:
-    """Read every table.
+    """Read every table, those first that others reference.
 
     Args:
         path: the database.
         folds: whether names are written small, for engines that take them so without quotes.
 
     Raises:
-        DataError: the file is missing or damaged.
+        DataError: the file is missing or damaged, or its last changes lie in another one.
     """
     schema = Sqlite().introspect(path, path.stem)
+    if refused := stale(str(path)):
+        raise DataError(refused.detail, where=str(path))
     database = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
-        for table in schema.tables:
-            kinds = {column.name: _kind(database, table.name, column) for column in table.columns}
-            keys = _key(database, table, kinds)
-            named = kinds | {name: "name" for name in keys if kinds[name] == "text"}
-            written = str.lower if folds else str
-            yield Filling(
-                written(table.name),
-                [(written(name), kind) for name, kind in named.items()],
-                _rows(database, table.name, kinds),
-                [written(name) for name in keys],
-            )
+        shapes = {table.name.lower(): shape(database, table) for table in schema.tables}
+        unique = {name: unique_keys(database, one) for name, one in shapes.items()}
+        foreign = {name: foreign_keys(database, one, shapes, unique) for name, one in shapes.items()}
+        for name in _parents_first(foreign):
+            keys = [*unique[name], *foreign[name]]
+            yield _filling(database, shapes[name], keys, str.lower if folds else str)
     finally:
         database.close()
 
 
-def _kind(database: apsw.Connection, table: str, column: Column) -> str:
-    """Find the one kind that all values of a column are of."""
-    name = quoted(column.name)
-    query = f"SELECT DISTINCT typeof({name}) FROM {quoted(table)} WHERE {name} IS NOT NULL"
-    found = {str(kind) for (kind,) in database.execute(query)}
-    if not found:
-        return _declared(column.type.upper())
-    if found == {"text"}:
-        return _moment(database, table, column) or "text"
-    if found <= {"integer", "real"}:
-        return "real" if "real" in found else "integer"
-    return "blob" if found == {"blob"} else "text"
+def _parents_first(foreign: Mapping[str, Sequence[Key]]) -> list[str]:
+    """Order tables so that each follows those that it references, as far as they run in no circle."""
+    met: set[str] = set()
+    ordered: list[str] = []
+
+    def visit(name: str) -> None:
+        if name not in met:
+            met.add(name)
+            for key in foreign[name]:
+                if not key.left:
+                    visit(key.to.lower())
+            ordered.append(name)
+
+    for name in foreign:
+        visit(name)
+    return ordered
 
 
-def _declared(type_: str) -> str:
-    """Give the kind of a column without values."""
-    if "INT" in type_:
-        return "integer"
-    return "real" if any(part in type_ for part in ("REAL", "FLOA", "DOUB", "NUM", "DEC")) else "text"
+def _filling(
+    database: apsw.Connection, one: Shape, keys: Sequence[Key], written: Callable[[str], str]
+) -> Filling:
+    """Put a table together; text that stands in a key is a ``name``."""
+    made = [key for key in keys if not key.left]
+    in_keys = {column for key in made for column in key.columns}
+    return Filling(
+        written(one.table.name),
+        [
+            (written(name), "name" if kind == "text" and name in in_keys else kind)
+            for name, kind in one.kinds.items()
+        ],
+        _rows(database, one.table.name, one.kinds),
+        [_renamed(key, written) for key in keys],
+        {written(name) for name in one.required},
+    )
 
 
-def _moment(database: apsw.Connection, table: str, column: Column) -> str:
-    """Tell whether a column that says so holds nothing but dates, or dates with times."""
-    if not any(part in column.type.upper() for part in ("DATE", "TIME")):
-        return ""
-    name = quoted(column.name)
-    for kind, function in _MOMENTS.items():
-        other = f"{name} IS NOT NULL AND {function}({name}) IS NOT {name}"
-        if not database.execute(f"SELECT 1 FROM {quoted(table)} WHERE {other} LIMIT 1").fetchall():
-            return kind
-    return ""
+def _renamed(key: Key, written: Callable[[str], str]) -> Key:
+    return replace(
+        key,
+        table=written(key.table),
+        columns=tuple(map(written, key.columns)),
+        to=written(key.to),
+        to_columns=tuple(map(written, key.to_columns)),
+    )
 
 
-def _key(database: apsw.Connection, table: Table, kinds: dict[str, str]) -> tuple[str, ...]:
-    """Give the primary key if its values are there and short enough."""
-    for name in table.primary_key:
-        own = quoted(name)
-        long = f"OR length({own}) > {LONGEST_NAME}" if kinds[name] == "text" else ""
-        query = f"SELECT 1 FROM {quoted(table.name)} WHERE {own} IS NULL {long} LIMIT 1"
-        if kinds[name] == "blob" or database.execute(query).fetchall():
-            return ()
-    return table.primary_key
-
-
-def _rows(database: apsw.Connection, table: str, kinds: dict[str, str]) -> Iterator[Row]:
+def _rows(database: apsw.Connection, table: str, kinds: Mapping[str, str]) -> Iterator[Row]:
     """Read rows; text comes as bytes, for not all of it is UTF-8."""
     shown = ", ".join(
         f"CAST({quoted(name)} AS REAL)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import errors, sql
 
-from adapters.databases.build import Filling, quoted
+from adapters.databases.build import Filling, Key, quoted
+from adapters.databases.keys import add, unique_first
 from adapters.databases.port import read
-from adapters.databases.postgres_connection import ADMIN, connect
+from adapters.databases.postgres_connection import ADMIN, Link, connect
 from adapters.databases.values import row
 from bench.errors import BenchError, ConfigError, DataError
 from bench.execute.engines import Program
@@ -121,40 +122,60 @@ class Postgres:
                 yield Filling(name if schema == "public" else f"{schema}_{name}", columns, map(row, cursor))
                 cursor.close()
 
-    def fill(self, address: str, source: Path, reader: str) -> None:
-        """Copy a SQLite database, in place of what is there.
+    def fill(self, address: str, source: Path, reader: str) -> tuple[Key, ...]:
+        """Copy a SQLite database, in place of what is there; gives its keys.
 
         Args:
             address: of the database, for an account that may make it.
             source: the SQLite database.
             reader: the role that may read it.
         """
-        parts = urlsplit(address)
-        database = sql.Identifier(parts.path.lstrip("/"))
+        _create(address, reader)
         role = sql.Identifier(reader)
-        with _open(parts._replace(path="/postgres").geturl()) as link:
-            if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader,)).fetchone():
-                raise ConfigError(
-                    f"there is no role '{reader}'",
-                    where=address,
-                    todo=f"CREATE ROLE {reader} LOGIN PASSWORD '…'",
-                )
-            link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
-            link.execute(sql.SQL("CREATE DATABASE {}").format(database))
-            link.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-            link.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
-        with _open(address) as link, link.transaction():
-            for table in read(source, folds=self.folds):
-                link.execute(table.ddl(TYPES, quoted).encode())
-                with link.cursor().copy(f"COPY {quoted(table.name)} FROM STDIN".encode()) as copy:
-                    for values in table.rows:
-                        copy.write_row(values)
-            link.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
-            link.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
+        with _open(address) as link:
+            with link.transaction():
+                keys = _load(link, read(source, folds=self.folds))
+                link.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+                link.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
+            link.execute(
+                "VACUUM (FREEZE, ANALYZE)"
+            )  # which the server would else do later, and then plan anew
+        return keys
+
+
+def _create(address: str, reader: str) -> None:
+    """Make a database in place of what is there, that one role may connect to."""
+    parts = urlsplit(address)
+    database, role = sql.Identifier(parts.path.lstrip("/")), sql.Identifier(reader)
+    with _open(parts._replace(path="/postgres").geturl()) as link:
+        if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader,)).fetchone():
+            todo = f"CREATE ROLE {reader} LOGIN PASSWORD '…'"
+            raise ConfigError(f"there is no role '{reader}'", where=address, todo=todo)
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
+        link.execute(sql.SQL("CREATE DATABASE {}").format(database))
+        link.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        link.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+
+
+def _load(link: Link, tables: Iterable[Filling]) -> tuple[Key, ...]:
+    """Make tables, fill them, and add their keys."""
+
+    def execute(statement: str) -> None:
+        with link.transaction():  # of which nothing is left where it fails
+            link.execute(statement.encode())
+
+    keys: list[Key] = []
+    for table in tables:
+        link.execute(table.ddl(TYPES, quoted).encode())
+        with link.cursor().copy(f"COPY {quoted(table.name)} FROM STDIN".encode()) as copy:
+            for values in table.rows:
+                copy.write_row(values)
+        keys += table.keys
+    return tuple(add(unique_first(keys), execute, quoted, psycopg.Error))
 
 
 @contextmanager
-def _open(address: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def _open(address: str) -> Iterator[Link]:
     """Open a session for the bench's own questions.
 
     Raises:

@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+Link = psycopg.Connection[tuple[object, ...]]
+
 ADMIN = "BENCH_POSTGRES_ADMIN"
 """Variable with the address of an account that may end sessions; by default the one that asks."""
 
@@ -34,6 +36,7 @@ SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL work_mem = '64MB';
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL cursor_tuple_fraction = 1;
+SET LOCAL synchronize_seqscans = off;
 SET LOCAL jit = off;
 SET LOCAL timezone = 'UTC';
 SELECT setseed(0);
@@ -45,7 +48,7 @@ class Connection(Asking):
     """A session with one database."""
 
     queries = QUERIES | {"table"}
-    _link: psycopg.Connection[tuple[object, ...]] | None = None
+    _link: Link | None = None
     _first: Sequence[Sequence[object]] = ()
 
     def begin(self, sql: str, seconds: float) -> Iterable[str]:
@@ -110,7 +113,7 @@ class Connection(Asking):
         )
 
 
-def connect(address: str) -> psycopg.Connection[tuple[object, ...]]:
+def connect(address: str) -> Link:
     """Open a session."""
     return psycopg.connect(
         address, autocommit=True, prepare_threshold=None, connect_timeout=PATIENCE, gssencmode="disable"

@@ -144,7 +144,7 @@ def data_port(
     live, dataset = port.target(to), opened(name, folder).load(split)
     copied = port.copy(dataset, live, reader)
     ported = port.golds(dataset, live, workers=workers) if sql == "transpile" else None
-    port.show(copied, port.left_behind(dataset), live, ported)
+    port.show(copied, live, ported)
     if out is not None and ported is not None:
         port.write(out, ported)
 

@@ -61,7 +61,7 @@ def test_each_column_has_the_kind_of_its_values(loose):
         (2, "AB", None, None, 2.5, "7", None),
     ]
     assert dict(code[0].columns) == {"code": "name", "day": "text", "empty": "real"}
-    assert (list(person[0].primary_key), list(code[0].primary_key)) == (["id"], ["code"])
+    assert [str(key) for key in (*person[0].keys, *code[0].keys)] == ["person(id)", "code(code)"]
 
 
 def test_a_copy_takes_the_place_of_an_older_one(loose, tmp_path):
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_not_transpiled():
 
 
 def _moves(mini, owner: Live, reading: str, engine: str) -> tuple[port.Ported, ...]:
-    assert port.copy(mini, owner, "bench") == len(mini.databases)
+    assert port.copy(mini, owner, "bench").keys() == mini.databases.keys()
     counts = [
         Query(mini.databases[name], f"SELECT count(*) FROM {table.name}")
         for name, schema in mini.schemas.items()

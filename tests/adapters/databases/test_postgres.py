@@ -114,6 +114,22 @@ def test_nothing_is_changed_and_the_next_query_answers(singers, asking, survives
     assert not Path("/tmp/escaped").exists()
 
 
+def test_a_table_is_read_from_its_beginning_whoever_else_is_in_the_middle_of_it(singers, asking):
+    """PostgreSQL lets scans of a large table join each other, each beginning where another one is."""
+    with psycopg.connect(singers.url("singers", "owner")) as other:
+        other.execute(
+            "CREATE TABLE large AS SELECT g, repeat('x', 900) AS x FROM generate_series(1, 30000) g"
+        )
+        other.execute("GRANT SELECT ON large TO bench")
+        other.commit()
+        other.execute("DECLARE middle CURSOR FOR SELECT g FROM large; FETCH FORWARD 20000 FROM middle")
+        assert other.execute("SELECT g FROM large LIMIT 1").fetchone() != (1,)
+        with asking(singers.url()) as executor:
+            assert executor.run(Path("singers"), "SELECT g FROM large LIMIT 1").preview == ((1,),)
+        other.rollback()
+        other.execute("DROP TABLE large")
+
+
 def test_exec_says_what_a_worker_of_a_server_may_still_do(singers):
     query = "SELECT max(age) FROM singer"
     command = [sys.executable, "-m", "bench.cli", "exec", singers.url("singers"), query]
