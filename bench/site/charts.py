@@ -8,11 +8,14 @@ from statistics import fmean
 from bench.judge.ends import ENDINGS
 from bench.judge.score import CORRECT, Scorecard
 from bench.site.board import Sheet
-from bench.site.dress import GROUND, WIDTH, Chart, best, choice, finished, legend, named
+from bench.site.dress import GROUND, TOLD, WIDTH, Chart, best, choice, finished, legend, named
 from bench.site.legend import Sign, colour_of
 from bench.site.lines import curves, levels
 from bench.site.scatter import scatter
 from bench.site.text import percent, visible
+
+WORDS = "datum.row + ', ' + datum.end + ': ' + format(datum.share, '.1f') + ' %'"
+"""What a bar says, in Vega's expressions."""
 
 
 def charts(
@@ -57,21 +60,23 @@ def _failures(sheet: Sheet, cards: Mapping[str, Scorecard]) -> Chart | None:
             for place, end in enumerate(ENDINGS)
             if (share := failed.get(end))
         ]
-        told = ", ".join(f"{ENDINGS[end]} {percent(share)} %" for end, share in failed.items())
-        words.append(visible(f"{line.name}: {told or 'every answer correct'}"))
+        shares = ", ".join(f"{ENDINGS[end]} {percent(share)} %" for end, share in failed.items())
+        words.append(visible(f"{line.name}: {shares or 'every answer correct'}"))
     if not rows:
         return None
     there = [end for end in ENDINGS if any(row["end"] == ENDINGS[end] for row in rows)]
     colours = alt.Scale(domain=[ENDINGS[end] for end in there], range=list(map(colour_of, there)))
     chart = (
         alt.Chart(alt.Data(values=rows))
+        .transform_calculate(told=WORDS)
         .mark_bar(stroke=GROUND, strokeWidth=1)
         .encode(
             y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
             x=alt.X("share:Q", title="answers, %", stack=True),
             color=alt.Color("end:N", scale=colours, legend=legend(3)),
             order=alt.Order("order:Q"),
-            tooltip=["row:N", "end:N", "share:Q"],
+            tooltip=TOLD,
+            description=TOLD,
         )
     )
     title = f"How wrong answers ended{choice(sheet)}"

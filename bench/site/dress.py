@@ -22,6 +22,9 @@ INK, MUTED, RULE, GROUND, ACCENT = "#1b1d1f", "#596068", "#dfe2e5", "#ffffff", "
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """vl-convert ships the first, so that it sets a drawing alike on every machine; the others are as wide."""
 
+TOLD = "told:N"
+"""What a mark says under a pointer and to who hears it: a field that each chart computes of its records."""
+
 MOST = 12
 """Rows that a chart of bars or lines shows; a table shows all."""
 

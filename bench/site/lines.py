@@ -13,6 +13,7 @@ from bench.site.dress import (
     HEIGHT,
     INK,
     SWATCHES,
+    TOLD,
     WIDTH,
     Chart,
     best,
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 BINS = 40
 """Points of a loss curve; each is the mean over a stretch of training."""
+
+LEVEL = "datum.row + ', ' + datum.level + ': ' + format(datum.share, '.1f') + ' %'"
+LOSS = "datum.row + ': ' + format(datum.loss, '.3f') + ' at step ' + format(datum.step, ',')"
+"""What a point says, in Vega's expressions."""
 
 FAINT = 0.15
 """Opacity of the lines that a pointer is not at."""
@@ -55,11 +60,14 @@ def levels(sheet: Sheet, signs: Mapping[str, Sign], label: str) -> Chart | None:
     top = ceiling(row["share"] for row in rows)
     shown = [line for _, line in lines]
     _name([row for row in rows if row["level"] == order[-1]], "share", top, turns(signs, shown))
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("level:O", sort=order, title="difficulty", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("share:Q", title=f"{label}, %", scale=alt.Scale(domain=[0, top], nice=False)),
-        detail="row:N",
-        tooltip=["row:N", "level:N", "share:Q"],
+    base = (
+        alt.Chart(alt.Data(values=rows))
+        .transform_calculate(told=LEVEL)
+        .encode(
+            x=alt.X("level:O", sort=order, title="difficulty", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("share:Q", title=f"{label}, %", scale=alt.Scale(domain=[0, top], nice=False)),
+            detail="row:N",
+        )
     )
     words = tuple(visible(f"{line.name}: {_told(line, names)} %") for _, line in lines)
     drawn = _drawn(base, signs, shown, points=True)
@@ -83,11 +91,14 @@ def curves(sheet: Sheet, signs: Mapping[str, Sign]) -> Chart | None:
         return None
     top = max(float(row["loss"]) for row in rows)
     _name(list({row["row"]: row for row in rows}.values()), "loss", top, turns(signs, lines))
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("step:Q", title="optimiser step", scale=alt.Scale(nice=False)),
-        y=alt.Y("loss:Q", title="training loss", scale=alt.Scale(domain=[0, top], nice=False)),
-        detail="row:N",
-        tooltip=["row:N", "step:Q", "loss:Q"],
+    base = (
+        alt.Chart(alt.Data(values=rows))
+        .transform_calculate(told=LOSS)
+        .encode(
+            x=alt.X("step:Q", title="optimiser step", scale=alt.Scale(nice=False)),
+            y=alt.Y("loss:Q", title="training loss", scale=alt.Scale(domain=[0, top], nice=False)),
+            detail="row:N",
+        )
     )
     title = f"Training loss{choice(sheet)}; losses of different objectives do not compare"
     return Chart("curves", title, tuple(words), _drawn(base, signs, lines))
@@ -123,6 +134,7 @@ def _drawn(
     """Draw lines, their names beside their ends; a pointer at one makes the others faint.
 
     Lines without points may end early: their names stand at the right edge, at the height of their ends.
+    Their points are there all the same, unseen, for a pointer and for the keyboard.
     """
     import altair as alt
 
@@ -131,20 +143,22 @@ def _drawn(
         name="pointed", fields=["row"], on="pointerover", clear="pointerout", nearest=True
     )
     opacity = alt.condition(pointed, alt.value(1), alt.value(FAINT))
-    line = base.mark_line(strokeWidth=1.75).encode(
+    line = base.mark_line(strokeWidth=1.75, aria=False).encode(
         color=colour, strokeDash=dashes(signs, lines), opacity=opacity
     )
     point = (
         base.properties(name="points")
-        .mark_point(filled=True, size=45 if points else 0)
-        .encode(color=colour, opacity=opacity)
+        .mark_point(filled=True, size=45, fillOpacity=float(points))
+        .encode(color=colour, opacity=opacity, tooltip=TOLD, description=TOLD)
     )
     ends = base.transform_filter("isValid(datum.name)")
     if not points:
         ends = ends.encode(x=alt.value("width"))
     shift = alt.ExprRef("datum.dy")
-    swatch = ends.mark_text(align="left", dx=8, dy=shift, fontSize=9).encode(
+    swatch = ends.mark_text(aria=False, align="left", dx=8, dy=shift, fontSize=9).encode(
         text="swatch:N", color=colour, opacity=opacity
     )
-    name = ends.mark_text(align="left", dx=18, dy=shift, color=INK).encode(text="name:N", opacity=opacity)
+    name = ends.mark_text(aria=False, align="left", dx=18, dy=shift, color=INK).encode(
+        text="name:N", opacity=opacity
+    )
     return finished(line + point.add_params(pointed) + swatch + name, width=WIDTH - 90)

@@ -26,7 +26,18 @@ from bench.site.tags import tags
 from bench.site.template import page
 from bench.site.text import address, listed
 
-SCRIPTS = ("board", "stats", "results", "reading", "cells", "table", "controls", "charts", "compare")
+SCRIPTS = (
+    "board",
+    "stats",
+    "results",
+    "reading",
+    "cells",
+    "table",
+    "controls",
+    "points",
+    "charts",
+    "compare",
+)
 ASSETS = ("board.css", *(f"{name}.js" for name in SCRIPTS))
 VENDORED = (
     "datatables.net-3.1.5/dataTables.min.js",

@@ -9,10 +9,15 @@ from statistics import fmean
 from typing import Any
 
 from bench.site.board import Sheet
-from bench.site.dress import HEIGHT, INK, MUTED, WIDTH, Chart, ceiling, finished, hues, legend, named
+from bench.site.dress import HEIGHT, INK, MUTED, TOLD, WIDTH, Chart, ceiling, finished, hues, legend, named
 from bench.site.legend import Sign
 from bench.site.lettering import Box, Lettered, letter
 from bench.site.text import visible
+
+COST = "datum.cost < 1e4 ? format(datum.cost, ',.4~r') : format(datum.cost, ',.0f')"
+FRONT = "datum.front ? ', on the Pareto front' : ''"
+WORDS = f"datum.row + ': ' + format(datum.gain, '.1f') + ' % at ' + ({COST}) + ({FRONT})"
+"""What a point says, in Vega's expressions: the words of :func:`scatter`."""
 
 
 def scatter(
@@ -32,10 +37,14 @@ def scatter(
     if len(rows) < 2:
         return None
     words = (
-        f"{row['row']}: {row['gain']:.1f} % at {row['cost']:,.4g}" + ", on the Pareto front" * row["front"]
+        f"{row['row']}: {row['gain']:.1f} % at {_cost(row['cost'])}" + ", on the Pareto front" * row["front"]
         for row in rows
     )
     return Chart(name, f"{label} against {cost}", tuple(words), _spec(sheet, signs, label, cost, rows))
+
+
+def _cost(cost: float) -> str:
+    return f"{cost:,.4g}" if cost < 1e4 else f"{cost:,.0f}"
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[bool]:
@@ -85,9 +94,9 @@ def _spec(
     logarithmic = alt.Scale(type="log", domain=[low, high], nice=False)
     x = alt.X("cost:Q", title=f"{cost} (log)", axis=axis, scale=logarithmic)
     y = alt.Y("gain:Q", title=f"{label}, %", scale=alt.Scale(domain=[0, top], nice=False))
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)
+    base = alt.Chart(alt.Data(values=rows)).transform_calculate(told=WORDS).encode(x=x, y=y)
     pareto = base.transform_filter("datum.front").mark_line(
-        interpolate="step-after", color=MUTED, strokeDash=[4, 3]
+        interpolate="step-after", color=MUTED, strokeDash=[4, 3], aria=False
     )
     there = [line for line in sheet.done if line.name in {f"{row['model']}/{row['method']}" for row in rows}]
     shown = {visible(line.method): signs[line.method] for line in there}
@@ -95,11 +104,13 @@ def _spec(
     points = base.mark_point(filled=True, size=90, opacity=1).encode(
         color=hues(signs, there, shown=legend()),
         shape=alt.Shape("method:N", scale=shapes, legend=legend()),
-        tooltip=["row:N", "cost:Q", "gain:Q"],
+        tooltip=TOLD,
+        description=TOLD,
     )
     names = (
         base.transform_filter("datum.named")
         .mark_text(
+            aria=False,
             color=INK,
             dx=alt.ExprRef("datum.dx"),
             dy=alt.ExprRef("datum.dy"),

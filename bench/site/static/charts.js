@@ -59,21 +59,21 @@
     if (dark()) for (const day of Object.keys(NIGHT)) text = text.replaceAll(day, NIGHT[day]);
     const place = document.createElement('div');
     place.className = 'live-chart';
-    place.role = 'img';
-    place.ariaLabel = `${figure.querySelector('figcaption').firstChild.textContent.trim()}; its numbers are below`;
     await window.vegaEmbed(place, JSON.parse(text), {
-      ast: true, actions: false, defaultStyle: false, renderer: 'canvas', mode: 'vega-lite',
+      ast: true, actions: false, defaultStyle: false, renderer: 'svg', mode: 'vega-lite',
       tooltip: { disableDefaultStyle: true },
     });
     figure.querySelector('.live-chart')?.remove();
     figure.querySelector('.aside').before(place);
     figure.dataset.live = 'yes';
+    return window.points.open(place, figure.querySelector('figcaption').firstChild.textContent.trim());
   }
 
   async function enliven(figure, button) {
     const { name } = figure.dataset;
     await Promise.all([start(), specs[name] || load(`charts/${encodeURIComponent(name)}.js`)]);
-    await draw(figure);
+    const first = await draw(figure);
+    if (button.matches(':focus-visible')) first.focus();
     figure.querySelectorAll('img').forEach((image) => image.remove());
     figure.querySelector('.aside').hidden = true;
     button.remove();
@@ -88,7 +88,12 @@
   }
   window.charts = { follow };
 
+  // Colours are written into a drawing, so that of the other theme is another drawing.
+  function redress() { document.querySelectorAll('figure.chart[data-live]').forEach(draw); }
+
   document.addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(redress).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redress);
     for (const figure of document.querySelectorAll('figure.chart')) {
       const button = figure.querySelector('button');
       button.hidden = false;

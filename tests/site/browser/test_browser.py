@@ -244,7 +244,7 @@ def test_axe_finds_nothing_in_what_a_reader_has_chosen(page, site, scheme):
     page.goto(f"{index}#method=lora&level=hard&base=tiny-small%2Flora&sort=ex.spider~desc&show=tokens")
     page.wait_for_selector("html[data-ready]")
     page.get_by_role("button", name="Make interactive").first.click()
-    page.wait_for_selector("figure.chart[data-live] canvas", timeout=60_000)
+    page.wait_for_selector("figure.chart[data-live] .live-chart svg", timeout=60_000)
     assert violations(page) == []
     page.goto("about:blank")
     page.goto(f"{index}#view=pivot")

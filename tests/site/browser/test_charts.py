@@ -29,10 +29,102 @@ def test_a_chart_comes_alive_and_complains_of_nothing(page, site):
     page.goto(site.joinpath("index.html").as_uri())
     figure = page.locator("figure.chart").first
     figure.get_by_role("button", name="Make interactive").click()
-    page.wait_for_selector("figure.chart[data-live] canvas", timeout=60_000)
+    page.wait_for_selector("figure.chart[data-live] .live-chart svg", timeout=60_000)
     expect(figure.locator("img")).to_have_count(0)
     figure.locator("summary").click()
     assert "tiny-medium lora: 75.0 %" in figure.text_content()
+
+
+def alive(page, kind):
+    """Make a chart interactive by the keyboard."""
+    figure = page.locator(f"figure.chart[data-kind={kind}]")
+    figure.get_by_role("button", name="Make interactive").press("Enter")
+    page.wait_for_selector(f"figure.chart[data-kind={kind}][data-live] .live-chart svg", timeout=60_000)
+    return figure
+
+
+def heard(page):
+    return page.evaluate("document.activeElement.getAttribute('aria-label')")
+
+
+@pytest.mark.parametrize("kind", ["cost", "levels", "failures"])
+def test_the_keyboard_reaches_every_point_and_hears_its_numbers(page, site, result, kind):
+    arranged = board(result)
+    made = {chart.name: chart for chart in charts(arranged.sheets[0], arranged.signs, "EX", arranged.cards)}
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    figure = alive(page, kind)
+    expect(figure.locator(".live-chart [tabindex='0']")).to_be_focused()
+    page.keyboard.press("Home")
+    found = []
+    while heard(page) not in found:
+        found.append(heard(page))
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#vg-tooltip-element")).to_have_text(found[-1])
+    assert len(found) == len(made[kind].spec["data"]["values"])
+    if kind == "cost":
+        assert found == list(made[kind].words)
+    if kind == "levels":
+        told = [words.rpartition(" %")[0] for words in made[kind].words]
+        names = [words.partition(": ")[0].replace("/", " ") for words in told]
+        parts = [words.partition(": ")[2].split(", ") for words in told]
+        assert found == [
+            f"{name}, {level}: {share} %"
+            for name, own in zip(names, parts, strict=True)
+            for level, share in (part.split(" ") for part in own)
+        ]
+
+
+def test_points_of_a_loss_are_reached_though_unseen(page, site):
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    alive(page, "curves")
+    page.keyboard.press("End")
+    assert heard(page) == "tiny-medium lora: 0.246 at step 300"
+
+
+def test_arrows_lead_from_row_to_row_and_escape_takes_the_tooltip_away(page, site):
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    figure = alive(page, "levels")
+    expect(figure.locator(".hint")).to_be_visible()
+    for key, expected in (
+        ("ArrowRight", "tiny-small base, medium: 0.0 %"),
+        ("ArrowDown", "tiny-small lora, medium: 83.3 %"),
+        ("ArrowUp", "tiny-small base, medium: 0.0 %"),
+        ("ArrowUp", "tiny-small base, medium: 0.0 %"),
+        ("End", "tiny-medium lora, extra: 33.3 %"),
+    ):
+        page.keyboard.press(key)
+        assert heard(page) == expected
+    faint = "all => new Set(all.map(one => one.getAttribute('opacity'))).size"
+    assert figure.locator(".mark-symbol.role-mark path").evaluate_all(faint) == 2
+    expect(page.locator("#vg-tooltip-element")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#vg-tooltip-element")).to_be_hidden()
+    page.keyboard.press("Tab")
+    assert not figure.locator(".live-chart").evaluate("one => one.contains(document.activeElement)")
+    expect(figure.locator(".hint")).to_be_hidden()
+    page.keyboard.press("Shift+Tab")
+    assert heard(page) == "tiny-medium lora, extra: 33.3 %"
+
+
+def test_a_pointer_reads_the_same_words(page, site):
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    figure = alive(page, "levels")
+    figure.locator("[aria-label='tiny-medium lora, hard: 66.7 %']").hover(force=True)
+    expect(page.locator("#vg-tooltip-element")).to_have_text("tiny-medium lora, hard: 66.7 %")
+
+
+def test_a_live_chart_follows_the_theme(page, site):
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    figure = alive(page, "cost")
+    ground = "one => getComputedStyle(one).backgroundColor"
+    assert figure.locator(".live-chart svg").evaluate(ground) == "rgb(255, 255, 255)"
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"({ground})(document.querySelector('.live-chart svg')) === 'rgb(19, 21, 23)'")
 
 
 DRAWN = """() => {
@@ -77,7 +169,7 @@ def test_a_live_chart_follows_the_filters_as_python_draws_it(page, site, result)
         figure = page.locator(f"figure.chart[data-kind={name}]")
         expect(figure.locator(".aside")).to_be_hidden()
         figure.get_by_role("button", name="Make interactive").click()
-        page.wait_for_selector(f"figure.chart[data-kind={name}][data-live] canvas", timeout=60_000)
+        page.wait_for_selector(f"figure.chart[data-kind={name}][data-live] .live-chart svg", timeout=60_000)
     page.evaluate(DRAWN)
     page.locator("[name=method]").select_option("lora")
     page.locator("[name=level]").select_option("hard")
