@@ -15,6 +15,8 @@ from bench.errors import DONE, FAILED, ConfigError
 if TYPE_CHECKING:
     from bench.execute import Policy
     from bench.scoring.load import Source
+    from bench.scoring.report import Report
+    from bench.scoring.write import Outputs
 
 
 def score(
@@ -53,73 +55,114 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score predictions made elsewhere; no model is involved."""
-    from bench.execute.cache import default
-    from bench.execute.live import Live, is_address
-    from bench.execute.policy import at, named
-    from bench.scoring import pages, show
-    from bench.scoring.compare import contrast
-    from bench.scoring.diagnoses import diagnose
-    from bench.scoring.load import Source, files, load
-    from bench.scoring.official import birds_gold, birds_predictions, rules_of
-    from bench.scoring.score import score_files
+    from bench.scoring.load import files
+    from bench.scoring.official import birds_predictions, rules_of
+    from bench.scoring.report import report
     from bench.scoring.tables import GROUPS
-    from bench.scoring.write import Outputs, write
+    from bench.scoring.write import Outputs
 
     choice("--mode_gt", mode_gt, ("gt",))
     choice("--mode_predict", mode_predict, ("gpt",))
     groups = [choice("--by", kind, GROUPS) for kind in by or ()]
-    limits = at(named(policy, where="--policy"), now, where="--now")
+    limits = _limits(policy, now, meta_time_out)
     chosen = (*(rule or ()), *(name.strip() for name in rules.split(",") if name.strip()))
     wanted = rules_of(etype, chosen, plug_value=plug_value, keep_distinct=keep_distinct, data_mode=data_mode)
-    live = Live(databases, allow_unsafe=allow_unsafe) if databases and is_address(databases) else None
-    place = Path(databases) if databases and not live else None
-    source = Source(dataset, folder, split, birds_gold(gold, data_mode), place, tables, questions, live)
-    paths = (*(predictions or ()), *(more or ()))
+    source = _source(dataset, folder, split, gold, databases, tables, questions, data_mode, allow_unsafe)
+    paths = birds_predictions((*(predictions or ()), *(more or ())), data_mode)
     if gold_check:
-        if paths or against or live:
-            raise ConfigError(
-                "looks at gold alone, on SQLite", where="--gold-check", todo="score predictions without it"
-            )
-        raise typer.Exit(_gold_check(source, wanted, limits, workers, as_json=as_json))
-    outputs = Outputs(out, csv, junit, html)
-    answers = files(birds_predictions(paths, data_mode))
+        raise typer.Exit(_gold_check(source, wanted, limits, workers, (*paths, against), as_json=as_json))
+    answers, outputs = files(paths), Outputs(out, csv, junit, html)
     outputs.check(len(answers))
-    if meta_time_out is not None:
-        typer.echo("--meta_time_out is not looked at: queries are limited in steps (--policy)", err=True)
-    everything = score_files(
-        (*answers, against) if against else answers,
-        load(source, wanted),
+    found = report(
+        answers,
+        against,
+        source,
         wanted,
         limits,
         workers=workers,
-        cache=default() if cache else None,
+        cache=cache,
         require_sandbox=require_sandbox,
-        live=live,
         constructs="construct" in groups,
+        profile=profile,
     )
-    scored, other = everything[: len(answers)], everything[len(answers) :]
-    contrasts = [contrast(one, *other) for one in scored] if other else []
-    diagnosed = [diagnose(one, workers=workers) for one in scored] if profile else []
-    if as_json:
-        show.print_json(show.to_json(scored, contrasts, diagnosed, side_by_side=bool(chosen)))
-    else:
-        official = wanted != chosen
-        show.show(scored, contrasts, diagnosed, side_by_side=bool(chosen), official=official, by=groups)
-    write(scored, outputs)
-    if html:
-        # The other file comes first, so that differences on the pages have the sign they have here.
-        show.say(pages.write((*other, *scored), html))
-    raise typer.Exit(FAILED if any(one.spoiled for one in scored) else DONE)
+    _tell(found, groups, side_by_side=bool(chosen), official=wanted != chosen, as_json=as_json)
+    _write(found, outputs)
+    raise typer.Exit(FAILED if found.spoiled else DONE)
+
+
+def _limits(policy: str, now: str, seconds: float | None) -> Policy:
+    """Look up limits; BIRD's script has seconds, which are not looked at."""
+    from bench.execute.policy import at, named
+
+    if seconds is not None:
+        typer.echo("--meta_time_out is not looked at: queries are limited in steps (--policy)", err=True)
+    return at(named(policy, where="--policy"), now, where="--now")
+
+
+def _source(
+    dataset: str,
+    folder: Path | None,
+    split: str,
+    gold: Path | None,
+    databases: str | None,
+    tables: Path | None,
+    questions: Path | None,
+    data_mode: str,
+    allow_unsafe: bool,
+) -> Source:
+    """Say where questions, gold and databases come from; the latter from a folder or an address."""
+    from bench.execute.live import Live, is_address
+    from bench.scoring.load import Source
+    from bench.scoring.official import birds_gold
+
+    live = Live(databases, allow_unsafe=allow_unsafe) if databases and is_address(databases) else None
+    place = Path(databases) if databases and not live else None
+    return Source(dataset, folder, split, birds_gold(gold, data_mode), place, tables, questions, live)
 
 
 def _gold_check(
-    source: Source, rules: Sequence[str], limits: Policy, workers: int | None, *, as_json: bool
+    source: Source,
+    rules: Sequence[str],
+    limits: Policy,
+    workers: int | None,
+    others: Sequence[Path | None],
+    *,
+    as_json: bool,
 ) -> int:
-    """Hold every gold against itself, and give the exit code."""
+    """Hold every gold against itself, and give the exit code.
+
+    Raises:
+        ConfigError: predictions are given as well, or the databases are not SQLite's.
+    """
     from bench.scoring.golds import check_golds, show_golds, spoils
     from bench.scoring.load import load
 
+    if any(others) or source.live:
+        raise ConfigError(
+            "looks at gold alone, on SQLite", where="--gold-check", todo="score predictions without it"
+        )
     asked = load(source)
     findings = check_golds(asked, rules, limits, workers=workers)
     show_golds(asked, findings, as_json=as_json)
     return FAILED if spoils(findings) else DONE
+
+
+def _tell(found: Report, groups: Sequence[str], *, side_by_side: bool, official: bool, as_json: bool) -> None:
+    """Print what was found, for people or for programs."""
+    from bench.scoring import show
+
+    if as_json:
+        show.print_json(show.to_json(found, side_by_side=side_by_side))
+    else:
+        show.show(found, side_by_side=side_by_side, official=official, by=groups)
+
+
+def _write(found: Report, outputs: Outputs) -> None:
+    """Write what is asked for beside."""
+    from bench.scoring.write import write
+
+    write(found.scored, outputs)
+    if outputs.html:
+        from bench.scoring import pages, show
+
+        show.say(pages.write(found.paged, outputs.html))

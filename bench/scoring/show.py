@@ -12,31 +12,22 @@ from bench.judge.clauses import ClauseScore
 from bench.judge.ends import ENDINGS
 from bench.scoring import tables
 from bench.scoring.compare import Contrast
-from bench.scoring.diagnoses import Diagnosed
+from bench.scoring.report import Report
 from bench.scoring.score import Scored
 from bench.sets.notes import notes_of
 from bench.words import count
 
 
-def show(
-    scored: Sequence[Scored],
-    contrasts: Sequence[Sequence[Contrast]],
-    diagnosed: Sequence[Diagnosed],
-    *,
-    side_by_side: bool,
-    official: bool,
-    by: Sequence[str] = (),
-) -> None:
+def show(report: Report, *, side_by_side: bool, official: bool, by: Sequence[str] = ()) -> None:
     """Print the table, how answers ended, what the environment spoiled, and what differs.
 
     Args:
-        scored: the prediction files, all for the same questions.
-        contrasts: each file held against another, if that was asked for.
-        diagnosed: what is wrong with each file's answers, likewise.
+        report: what was found.
         side_by_side: whether to name the questions on which rules differ.
         official: whether to print each file's table in the manner of the official scripts.
         by: what to break scores down by, a table each.
     """
+    scored = report.scored
     for table in map(tables.official, scored) if official else (tables.scores(scored),):
         out.print(table)
     for one in scored:
@@ -50,30 +41,25 @@ def show(
             out.print(tables.groups(one, kind))
         _misplaced(one, name)
     _failed(scored)
-    for found in contrasts:
+    for found in report.contrasts:
         _contrast(found)
-    for errors in diagnosed:
+    for errors in report.diagnosed:
         out.print(tables.errors(errors))
     _known(scored[0])
     _spoiled(scored)
 
 
-def to_json(
-    scored: Sequence[Scored],
-    contrasts: Sequence[Sequence[Contrast]],
-    diagnosed: Sequence[Diagnosed],
-    *,
-    side_by_side: bool,
-) -> dict[str, object]:
+def to_json(report: Report, *, side_by_side: bool) -> dict[str, object]:
     """Give everything that is shown as JSON values; several files stand in a list."""
+    scored = report.scored
     known = notes_of(scored[0].dataset)
     dataset = {
         "dataset": scored[0].dataset.name,
         "split": scored[0].dataset.split,
         "known_defects": {name: [note.defect for note in found] for name, found in known.items()},
     }
-    held = [[one.to_json() for one in found] for found in contrasts]
-    wrong = [one.to_json() for one in diagnosed]
+    held = [[one.to_json() for one in found] for found in report.contrasts]
+    wrong = [one.to_json() for one in report.diagnosed]
     files = [
         {
             "predictions": one.name,
