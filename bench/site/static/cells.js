@@ -24,6 +24,8 @@
 
     // Write a figure; without one, be as made.
     show(figure) {
+      if (figure === this.figure) return;
+      this.figure = figure;
       if (!figure || figure.made) this.restore();
       if (!figure) return;
       this.keep();

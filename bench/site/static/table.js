@@ -24,10 +24,12 @@
       this.ways = headers.map((header) => (header.matches('.number:not([data-less])') ? ['desc', 'asc', ''] : ['asc', 'desc', '']));
       this.spare = headers.map((header) => 'spare' in header.dataset);
       this.rows = Array.from(this.body.rows, (row) => new Map(this.keys.map((key, at) => [key, new Cell(row.cells[at])])));
-      this.pivot = Array.from(section.querySelectorAll('.pivot td[data-line]'), (cell) => [Number(cell.dataset.line), new Cell(cell)]);
+      this.pivot = Array.from(section.querySelectorAll('.pivot tbody tr'), (row) => [
+        row, Array.from(row.querySelectorAll('[data-line]'), (cell) => [Number(cell.dataset.line), new Cell(cell)])]);
       this.power = section.querySelector('.power');
       this.told = this.power && this.power.textContent;
       this.table = this.enhance(element);
+      this.shows = 0;
     }
 
     enhance(element) {
@@ -88,7 +90,7 @@
     // Show one state of the page.
     show(state) {
       const room = this.room();
-      this.reading = new Reading(this.results, state);
+      this.read(state);
       const { chosen, shown } = this.reading;
       this.section.hidden = chosen.length === 0 || (state.set !== '' && state.set !== this.results.questions.name);
       this.keys.forEach((key, at) => {
@@ -100,16 +102,27 @@
       this.table.page.len(room).draw();
       if (this.power) this.power.textContent = this.reading.partial ? this.reading.power : this.told;
       this.turn(state.view === 'pivot');
-      this.follow(this.reading, room);
+      this.follow(room);
       return this.section.hidden ? null : [shown.size, this.results.lines.length, chosen.length, this.results.n];
     }
 
+    // The same rows and questions in another order or with other columns have the same figures.
+    read({ sort, view, show, hide, ...chosen }) {
+      const words = JSON.stringify(chosen);
+      if (words !== this.words) this.reading = new Reading(this.results, chosen);
+      this.words = words;
+    }
+
     // Once all this is painted: the other rows, and the charts.
-    follow(reading, room) {
+    follow(room) {
+      const { reading } = this;
+      this.shows += 1;
+      const now = this.shows;
       const rest = () => {
-        if (reading !== this.reading) return;
+        if (now !== this.shows) return;
         if (reading.shown.size > room) this.table.page.len(-1).draw('page');
-        window.charts.follow(this.section, reading.view);
+        if (reading !== this.charted) window.charts.follow(this.section, reading.view);
+        this.charted = reading;
       };
       if (reading.shown.size > room) requestAnimationFrame(() => idle(rest, { timeout: 500 }));
       else rest();
@@ -121,10 +134,13 @@
       this.section.querySelector('.pivot-view').hidden = !pivot;
       if (!pivot) return;
       const { reading, results } = this;
-      for (const [i, cell] of this.pivot) {
-        const figure = reading.figure(i, results.head);
-        if (!reading.shown.has(i)) cell.show({ text: 'filtered out', title: 'not among the rows that are chosen' });
-        else cell.show(figure && !figure.made ? { ...figure, told: false } : undefined);
+      for (const [row, cells] of this.pivot) {
+        row.hidden = !cells.some(([i]) => reading.shown.has(i));
+        for (const [i, cell] of cells) {
+          const figure = reading.figure(i, results.head);
+          if (!reading.shown.has(i)) cell.show({ text: 'filtered out', title: 'not among the rows that are chosen' });
+          else cell.show(figure && !figure.made ? { ...figure, told: false } : undefined);
+        }
       }
     }
 
