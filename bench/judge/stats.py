@@ -158,14 +158,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def detectable(discordant: float, n: int) -> float:
-    """Give the smallest paired difference that ``n`` questions show with 80 % power.
+def detectable(discordant: float, n: int, size: float = 1.0) -> float:
+    """Give the smallest paired difference that McNemar's test on ``n`` questions shows with 80 % power.
+
+    The test counts signs: it finds a surplus of ``POWER_FACTOR · √(discordant / n)`` of one sign, and each
+    sign is worth ``size``. With means over seeds a question counts as soon as they differ, and for less.
 
     Args:
-        discordant: share of questions that exactly one of the two systems gets right.
+        discordant: share of questions on which the two systems score differently.
         n: questions.
+        size: how far apart they are there on average; 1 where every answer is right or wrong.
 
     >>> round(100 * detectable(0.10, 1034), 1)
     2.8
     """
-    return POWER_FACTOR * sqrt(discordant / n) if n else 1.0
+    return POWER_FACTOR * sqrt(discordant / n) * size if n else 1.0

@@ -7,6 +7,7 @@ from itertools import combinations
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.judge.stats import detectable, holm, mcnemar
 from bench.site.figures import ALPHA
@@ -52,16 +53,26 @@ def power(rows: Sequence[Sequence[float]], n: int) -> str:
     """Say what difference a table could have found, from its own pairs; empty with fewer than two rows."""
     if len(rows) < 2 or not n:
         return ""
-    discordant = _discordant([[float(value >= 0.5) for value in row] for row in rows])
-    share = median(int(discordant[i, j] + discordant[j, i]) / n for i, j in combinations(range(len(rows)), 2))
+    counts, gaps = _discordant(rows), _gaps(rows)
+    met = [
+        (int(counts[i, j] + counts[j, i]), float(gaps[i, j])) for i, j in combinations(range(len(rows)), 2)
+    ]
+    share = median(apart / n for apart, _ in met)
+    least = median(detectable(apart / n, n, gap / apart) if apart else 0.0 for apart, gap in met)
     return (
-        f"Two typical rows disagree on {percent(share)} % of these {count(n, 'question')}: a true "
-        f"difference of {percent(detectable(share, n))} points would be found four times in five, "
-        f"a smaller one less often."
+        f"Two typical rows score differently on {percent(share)} % of these {count(n, 'question')}, as "
+        f"McNemar’s test counts them: one such test at 5 % would find a true difference of {percent(least)} "
+        f"points four times in five, and a smaller one, or one among many after Holm, less often."
     )
 
 
-def _discordant(rows: Sequence[Sequence[float]]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _discordant(rows: Sequence[Sequence[float]]) -> NDArray[np.int64]:
     """Count, for rows i and j, the questions on which i is ahead of j: integers ``[rows, rows]``."""
     table = np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
     return np.stack([(row > table).sum(axis=1) for row in table]).astype(np.int64)
+
+
+def _gaps(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Sum, for rows i and j, how far apart they are on each question: ``[rows, rows]``."""
+    table = np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
+    return np.stack([np.abs(row - table).sum(axis=1) for row in table])

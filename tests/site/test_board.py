@@ -158,7 +158,7 @@ def test_power_speaks_of_the_boards_own_pairs(result, sheet):
     two = replace(result, cells=tuple(cell for cell in result.cells if cell.model == "tiny-medium"))
     # The medium base misses questions 5 to 12 and lora three of those: they differ on five.
     said = board(two).sheets[0].power
-    assert "disagree on 41.7 % of these 12 questions" in said
+    assert "score differently on 41.7 % of these 12 questions" in said
     assert f"{100 * detectable(5 / 12, 12):.1f} points" in said
     assert board(replace(result, cells=result.cells[:1])).sheets[0].power == ""
 

@@ -148,10 +148,10 @@
     get power() {
       const n = this.chosen.length;
       if (this.ranked.length < 2 || !n) return '';
-      const share = stats.discord([...this.values().values()], this.met());
-      const least = this.results.data.power * Math.sqrt(share / n);
-      return `Two typical rows disagree on ${percent(share)} % of these ${page.thousands(n)} ${n === 1 ? 'question' : 'questions'}: `
-        + `a true difference of ${percent(least)} points would be found four times in five, a smaller one less often.`;
+      const { share, least } = stats.typical([...this.values().values()], this.results.data.power, this.met());
+      return `Two typical rows score differently on ${percent(share)} % of these ${page.thousands(n)} ${n === 1 ? 'question' : 'questions'}, `
+        + `as McNemar’s test counts them: one such test at 5 % would find a true difference of ${percent(least)} points `
+        + 'four times in five, and a smaller one, or one among many after Holm, less often.';
     }
 
     // What the charts ask.
