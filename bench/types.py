@@ -6,19 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import structs
 
+from bench.values import Plain, mark, unmark
+from bench.values import Row as Row
+from bench.values import Scalar as Scalar
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
-
-Scalar: TypeAlias = int | float | str | bytes | None
-"""One value of a result table, as SQLite hands it out."""
-
-Row: TypeAlias = tuple[Scalar, ...]
 
 Report: TypeAlias = Callable[[int, int, str], None]
 """Receives progress: units done, units in all, and a short note such as ``"loss 0.41"``."""
@@ -199,23 +198,34 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let pydantic, which knows no structs, read and write it as the record of these fields."""
+        """Let pydantic, which knows no structs, read and write it as the record of these fields.
+
+        Values of the preview that JSON lacks are written as :mod:`bench.values` tells.
+        """
         from pydantic_core import core_schema
 
+        kinds = {one.name: one.type for one in structs.fields(cls)} | {
+            "preview": tuple[tuple[Plain, ...], ...]
+        }
         record = core_schema.typed_dict_schema(
             {
                 one.name: core_schema.typed_dict_field(
-                    handler.generate_schema(one.type), required=one.required
+                    handler.generate_schema(kinds[one.name]), required=one.required
                 )
                 for one in structs.fields(cls)
             }
         )
+
+        def read(fields: dict[str, Any]) -> Outcome:
+            return cls(**fields | {"preview": tuple([unmark(row) for row in fields.get("preview", ())])})
+
+        def write(outcome: Outcome) -> dict[str, Any]:
+            return structs.asdict(outcome) | {"preview": [mark(row) for row in outcome.preview]}
+
         return core_schema.no_info_after_validator_function(
-            lambda fields: cls(**fields),
+            read,
             record,
-            serialization=core_schema.wrap_serializer_function_ser_schema(
-                lambda outcome, write: write(structs.asdict(outcome)), schema=record
-            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(write),
         )
 
 

@@ -20,7 +20,7 @@ from bench.store import (
     write_json,
     write_lines,
 )
-from bench.types import Outcome, Prediction, Status, Verdict
+from bench.types import Outcome, Prediction, Scalar, Status, Verdict
 
 VERDICT = Verdict(
     example_id="a/0",
@@ -35,6 +35,29 @@ VERDICT = Verdict(
 
 def test_a_verdict_survives_the_disk():
     assert decode(Verdict, encode(VERDICT)) == VERDICT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"\x00\xff\xfe", b"text", b"", "text", "\x00", 10**30, 1, 1.0, float("inf"), float("-inf"), None],
+)
+def test_every_value_of_a_result_survives_the_disk(value: Scalar):
+    kept = decode(Outcome, encode(Outcome(Status.OK, preview=((value, 7),))))
+    assert kept.preview == ((value, 7),)
+    assert type(kept.preview[0][0]) is type(value)
+
+
+def test_a_line_of_before_blobs_had_a_form_is_read():
+    line = '{"status": "ok", "rows": 1, "columns": ["a"], "preview": [["abc", 2.5, null]]}'
+    assert decode(Outcome, line) == Outcome(Status.OK, rows=1, columns=("a",), preview=(("abc", 2.5, None),))
+
+
+@pytest.mark.parametrize("cell", ['{"blob": "zz"}', '{"lob": "00"}', '{"float": "x"}', "[]"])
+def test_a_damaged_value_is_named(tmp_path: Path, cell: str):
+    path = tmp_path / "verdicts.jsonl"
+    path.write_text(f'{{"status": "ok", "preview": [[{cell}]]}}\n')
+    with pytest.raises(StoreError, match="line 1 is damaged"):
+        read_lines(path, Outcome)
 
 
 def test_truth_and_numbers_stay_apart():

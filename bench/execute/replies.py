@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from bench.types import Outcome, Row, Status
+from bench.types import Outcome, Status
+from bench.values import unmark
 
 
 class Told(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -28,7 +29,7 @@ class Told(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     def outcome(self) -> Outcome:
         """Give the outcome as the bench knows it."""
-        preview = tuple([_unmark(row) for row in self.preview]) if self.marked else self.preview
+        preview = tuple([unmark(row) for row in self.preview]) if self.marked else self.preview
         return Outcome(self.status, self.detail, self.steps, self.rows, self.columns, preview, self.notes)
 
 
@@ -68,11 +69,3 @@ Malformed: TypeAlias = msgspec.MsgspecError
 
 read_answers = msgspec.json.Decoder(Answers).decode
 read_greeting = msgspec.json.Decoder(Greeting).decode
-
-
-def _unmark(row: tuple[Any, ...]) -> Row:
-    return tuple([_value(cell) if isinstance(cell, dict) else cell for cell in row])
-
-
-def _value(cell: dict[str, str]) -> bytes | float:
-    return bytes.fromhex(cell["blob"]) if "blob" in cell else float(cell["float"])
