@@ -24,10 +24,10 @@ class Pair:
     p: float
     """That of the test, by Holm over the pairs of the table."""
     ratios: tuple[Figure, ...]
-    """First over second, in the order of :data:`RATIOS`."""
+    """First over second, in the order of :data:`RATIOS`; the score is the headline."""
 
 
-RATIOS = ("training time", "time of a step", "peak memory", "seconds per question")
+RATIOS = ("score", "training time", "time of a step", "peak memory", "seconds per question")
 
 
 def pairs(sheet: Sheet) -> tuple[Pair, ...]:
@@ -96,6 +96,7 @@ def _ratio(a: float | None, b: float | None) -> Figure:
 def _costs(line: Line) -> dict[str, float | None]:
     fits = [cell.fit for cell in line.cells if cell.fit is not None]
     return {
+        "score": fmean(line.means) if line.means else None,
         "training time": _mean([fit.seconds for fit in fits]),
         "time of a step": _mean([step_seconds(fit) for fit in fits]),
         "peak memory": _mean([float(peak_bytes(fit)) for fit in fits]),

@@ -53,6 +53,7 @@ def environment() -> Environment:
         "difference": difference,
         "ended": _ended,
         "home": drill.cell_home,
+        "opening": lambda text: text[:1].upper() + text[1:],
         "hundredth": whisker.hundredth,
         "interval": interval,
         "known": known,

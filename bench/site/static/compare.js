@@ -81,7 +81,7 @@
   function told(a, b, seeds) {
     if (seeds[0] === 1 && seeds[1] === 1) return a > b ? 'only A is right' : 'only B is right';
     const [first, second] = [a, b].map((mean, i) => `${Math.round(mean * seeds[i])} of ${seeds[i]}`);
-    return `right in A ${first}, in B ${second} seeds`;
+    return `right in seeds: A ${first}, B ${second}`;
   }
 
   function flip(sheet, [q, a, b], texts, sides) {
@@ -131,12 +131,13 @@
     const whole = square(everything);
     const { value, low, high, p, gained, lost } = whole.difference;
     const bounds = low === null ? '' : `, 95 % interval ${page.points(Math.max(-1, low))} to ${page.points(Math.min(1, high))}`;
-    document.getElementById('verdict').textContent = `B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
+    const [first, second] = marks.map((values) => page.percent(stats.sum(values) / values.length));
+    document.getElementById('verdict').textContent = `A ${first} %, B ${second} %; B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
     document.getElementById('counts').replaceChildren(
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
     document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
     document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
-    document.getElementById('flipped').textContent = `${gained + lost} questions flip: ${gained} for B, ${lost} for A`;
+    document.getElementById('flipped').textContent = `${gained + lost} questions flip: B is better on ${gained}, A on ${lost}`;
     return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
   }
 

@@ -18,9 +18,13 @@ def opened(page, site, state=""):
 
 def test_two_rows_and_a_flipped_question(page, site):
     opened(page, site, PAIR)
-    assert page.locator("#verdict").text_content().startswith("B − A: +41.7 points, 95 % interval ")
+    assert (
+        page.locator("#verdict")
+        .text_content()
+        .startswith("A 33.3 %, B 75.0 %; B − A: +41.7 points, 95 % interval ")
+    )
     assert page.locator("#counts").inner_text().split() == ["A", "right", "4", "0", "A", "wrong", "5", "3"]
-    assert page.locator("#flipped").text_content() == "5 questions flip: 5 for B, 0 for A"
+    assert page.locator("#flipped").text_content() == "5 questions flip: B is better on 5, A on 0"
     flip = page.locator("#flips details").nth(2)
     flip.locator("summary").click()
     expect(flip.locator("pre").first).to_contain_text("SELECT singer.name FROM singer JOIN concert")
@@ -89,7 +93,7 @@ def test_of_several_seeds_the_counts_are_those_of_python(page, site, result):
         counts = [amount(one) for one in (whole.both, whole.only_first, whole.only_second, whole.neither)]
         assert page.locator("#counts td").all_text_contents() == counts
         lost, gained = whole.difference.only_first, whole.difference.only_second
-        told = f"{lost + gained} questions flip: {gained} for B, {lost} for A"
+        told = f"{lost + gained} questions flip: B is better on {gained}, A on {lost}"
         assert page.locator("#flipped").text_content() == told
 
 
