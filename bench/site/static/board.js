@@ -141,21 +141,40 @@
 
   window.page = { say, read, write, copy, percent, points, chance, thousands, amount, visible, places, dots, unpack, stack };
 
-  function openTarget() {
+  let named = null; // what the address has opened
+
+  function place() {
     let id = '';
-    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return null; }
     const target = id && document.getElementById(id);
-    const details = target && target.closest('details');
-    if (!details) return;
+    return target && target.closest('details');
+  }
+
+  // What the address names is open; it is closed when the address names it no more.
+  function openPlace() {
+    const details = place();
+    if (named && named !== details) named.open = false;
+    named = details;
+    if (!details || details.open) return;
     details.open = true;
-    target.scrollIntoView({ block: 'nearest' });
     details.querySelector('summary').scrollIntoView({ block: 'start' });
+  }
+
+  // A question that a reader opens is named in the address, for links and for Back.
+  function namePlace(event) {
+    const summary = event.target.closest('.answer > summary');
+    const details = summary && summary.parentElement;
+    const inside = summary && details.querySelector(':scope > [id]');
+    if (!inside || (details.open && details !== named)) return;
+    history.pushState(null, '', '#' + (details.open ? '' : encodeURIComponent(inside.id)));
+    named = details.open ? null : details;
   }
 
   document.addEventListener('DOMContentLoaded', () => {
     themeSwitch();
-    openTarget();
-    addEventListener('hashchange', openTarget);
+    openPlace();
+    addEventListener('hashchange', openPlace);
+    addEventListener('click', namePlace);
     addEventListener('beforeprint', () => document.querySelectorAll('details:target, details:has(:target)').forEach((one) => { one.open = true; }));
   });
 })();

@@ -66,8 +66,40 @@ def test_from_the_board_to_an_example_and_back(page, site):
     assert "0 of 2 seeds right" in seeds.text_content()
     expect(seeds.get_by_role("link")).to_have_text(["seed 0", "seed 1"])
     page.go_back()
+    expect(page.locator("details[open]")).to_contain_text("the results differ")
+    page.go_back()
+    expect(page.locator("details[open]")).to_have_count(0)
     page.go_back()
     assert page.locator("h1").text_content() == "tiny-medium with lora"
+
+
+@pytest.mark.parametrize("address", [f"{CELL}/extra.html", "questions/mini/museum.html"])
+def test_an_opened_question_is_in_the_address_and_back_closes_it(page, site, address):
+    page.goto(site.joinpath(address).as_uri())
+    plain = page.url
+    asked = page.locator("details.answer")
+    opened = page.locator("details[open]")
+    ids = [one.locator(".inside").get_attribute("id") for one in asked.all()[:2]]
+    asked.nth(0).locator("summary").click()
+    assert page.url == f"{plain}#{ids[0]}"
+    asked.nth(1).locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(opened).to_have_count(2)
+    link = page.url
+    assert link == f"{plain}#{ids[1]}"
+    page.go_back()
+    expect(opened.locator(".inside")).to_have_id(ids[0])
+    page.go_back()
+    expect(opened).to_have_count(0)
+    page.go_forward()
+    expect(opened.locator(".inside")).to_have_id(ids[0])
+    opened.locator("summary").click()
+    expect(opened).to_have_count(0)
+    assert page.url.rstrip("#") == plain
+    page.goto("about:blank")
+    page.goto(link)
+    expect(opened.locator(".inside")).to_have_id(ids[1])
+    expect(opened).to_be_in_viewport()
 
 
 def test_right_and_wrong_answers_can_be_shown_apart(page, site):

@@ -137,6 +137,37 @@ def test_columns_are_chosen_and_the_view_is_turned(page, site):
     assert [text.strip() for text in row.all_text_contents()] == ["33.3", "75.0", "not run"]
 
 
+def test_sorting_and_turning_compute_and_draw_no_figure_again(page, site):
+    opened(page, site, "#level=hard")
+    page.evaluate(
+        """() => {
+          window.calls = 0;
+          const { estimate } = stats;
+          stats.estimate = (...words) => { calls += 1; return estimate(...words); };
+          const { follow } = charts;
+          charts.follow = (...words) => { calls += 1; return follow(...words); };
+        }"""
+    )
+    header(page, "ex.spider").locator("[role=button]").click()
+    expect(header(page, "ex.spider")).to_have_attribute("aria-sort", "descending")
+    page.get_by_role("radio", name="methods side by side").check()
+    expect(page.locator("table.pivot")).to_be_visible()
+    assert page.evaluate("calls") == 0
+    field(page, "db").select_option("museum")
+    page.wait_for_function("calls > 0")
+
+
+def test_side_by_side_a_model_that_is_filtered_out_is_hidden(page, site):
+    opened(page, site, "#view=pivot")
+    rows = page.locator("table.pivot tbody tr:visible")
+    expect(rows).to_have_count(2)
+    field(page, "model").select_option("tiny-medium")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("tiny-medium")
+    field(page, "model").select_option("")
+    expect(rows).to_have_count(2)
+
+
 def test_a_size_keeps_what_is_no_larger(page, site):
     opened(page, site, "#size=0.9")
     shows(page, [0, 1, 2, 3, 4])  # what was not run has no size
