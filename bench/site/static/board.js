@@ -45,14 +45,19 @@
   // The state of a page stands after '#' as 'name=value'; a fragment without '=' is a place on the page.
   function read() {
     const text = location.hash.slice(1);
-    return new URLSearchParams(text.includes('=') ? text : '');
+    return new URLSearchParams(text.includes('=') ? text.split('&').filter(sound).join('&') : '');
+  }
+
+  // What was cut within a letter says nothing that anyone chose.
+  function sound(part) {
+    try { return decodeURIComponent(part) !== ''; } catch { return false; }
   }
 
   // Who listens draws at once, not when the browser comes to tell of the new address.
-  function write(words, typing) {
+  function write(words, again) {
     const before = location.href;
-    history[typing ? 'replaceState' : 'pushState'](null, '', '#' + words);
-    if (!typing && location.href !== before) dispatchEvent(new Event('hashchange'));
+    history[again ? 'replaceState' : 'pushState'](null, '', '#' + words);
+    if (!again && location.href !== before) dispatchEvent(new Event('hashchange'));
   }
 
   function copy(text) {

@@ -13,13 +13,13 @@
     return { ...state, show: words.getAll('show'), hide: words.getAll('hide'), sort: { key, direction } };
   }
 
-  function save(state, typing) {
+  function save(state, again) {
     const words = new URLSearchParams();
     for (const name of FIELDS) if (state[name]) words.set(name, state[name]);
     if (state.sort.key) words.set('sort', `${state.sort.key}~${state.sort.direction}`);
     state.show.forEach((key) => words.append('show', key));
     state.hide.forEach((key) => words.append('hide', key));
-    page.write(words, typing);
+    page.write(words, again);
   }
 
   function fill(form, state) {
@@ -39,13 +39,16 @@
     const told = unknown.map((name) => state[name]);
     for (const name of unknown) state[name] = '';
     if (unknown.length) fill(form, state);
-    return told;
+    const { key, direction } = state.sort;
+    if (!key || (header(form, key) && ['asc', 'desc'].includes(direction))) return told;
+    state.sort = {};
+    return [...told, `sort by ${key}`];
   }
 
   // A column as its header calls it.
   function header(form, key) {
     const box = Array.from(form.querySelectorAll('[name=column]')).find((one) => one.value === key);
-    return box ? box.parentElement.textContent.trim() : key;
+    return box ? box.parentElement.textContent.trim() : ['model', 'method'].find((name) => name === key);
   }
 
   function chosen(form, sort) {
@@ -79,15 +82,19 @@
       const direction = ways[state.sort.key === key ? ways.indexOf(state.sort.direction) + 1 : 0];
       save({ ...state, sort: direction ? { key, direction } : {} });
     }));
+    // Typing a word is one step of the history, from its first letter until another choice.
+    let typed = '';
     form.addEventListener('input', (event) => {
-      const typing = ['q', 'size'].includes(event.target.name);
-      save(chosen(form, read().sort), typing);
-      if (typing) apply();
+      const { name } = event.target;
+      const again = name === typed;
+      save(chosen(form, read().sort), again);
+      if (again) apply();
+      typed = ['q', 'size'].includes(name) ? name : '';
     });
     form.addEventListener('reset', (event) => { event.preventDefault(); page.write(new URLSearchParams()); });
     form.addEventListener('submit', (event) => event.preventDefault());
     document.getElementById('copy').addEventListener('click', () => page.copy(location.href));
-    addEventListener('hashchange', apply);
+    addEventListener('hashchange', () => { typed = ''; apply(); });
     form.hidden = false;
     apply();
     document.documentElement.dataset.ready = 'yes';

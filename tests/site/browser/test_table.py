@@ -112,6 +112,28 @@ def test_the_address_holds_the_state_and_back_restores_it(page, site):
     shows(page, [0, 1, 2, 3, 4, 5])
 
 
+def test_a_word_that_is_typed_is_one_step_and_back_keeps_the_choice_before_it(page, site):
+    opened(page, site)
+    field(page, "level").select_option("hard")
+    for _ in range(2):
+        field(page, "q").focus()
+        page.keyboard.type("lora")
+        assert page.url.endswith("#q=lora&level=hard")
+        shows(page, [1, 2, 4, 5])
+        page.go_back()
+        expect(page.locator("#shown")).to_have_text("6 of 6 rows, 3 of 12 questions")
+        assert page.url.endswith("#level=hard")
+        assert field(page, "q").input_value() == ""
+    field(page, "q").focus()
+    page.keyboard.type("lo")
+    field(page, "db").select_option("museum")
+    field(page, "q").focus()
+    page.keyboard.type("ra")
+    page.go_back()
+    expect(field(page, "q")).to_have_value("lo")
+    expect(field(page, "db")).to_have_value("museum")
+
+
 def test_a_filter_undone_leaves_the_page_as_it_was_made(page, site):
     opened(page, site)
     made = page.locator("table.board tbody").inner_html()
@@ -193,6 +215,23 @@ def test_what_an_address_asks_and_the_board_has_not_is_left_out_and_said(page, s
     assert field(page, "model").input_value() == ""
     expect(page.locator("table.board")).to_be_visible()
     expect(page.locator("#live")).to_have_text(f"{told}, sorted by hard, descending")
+
+
+@pytest.mark.parametrize(
+    ("state", "left_out"),
+    [("#sort=xx~desc", "sort by xx"), ("#sort=ex.spider~sideways", "sort by ex.spider")],
+)
+def test_a_sort_that_the_board_has_not_is_left_out_and_said(page, site, state, left_out):
+    opened(page, site, state)
+    expect(page.locator("#live")).to_have_text(f"{ALL}. Not on this board, so left out: {left_out}")
+    expect(page.locator("[aria-sort]")).to_have_count(0)
+    shows(page, [0, 1, 2, 3, 4, 5])
+
+
+def test_a_word_that_was_cut_within_a_letter_is_ignored(page, site):
+    opened(page, site, "#q=%E0%A4%A&method=lora")
+    expect(page.locator("#live")).to_have_text("2 of 6 rows, 12 of 12 questions")
+    assert field(page, "q").input_value() == ""
 
 
 def test_every_control_and_link_is_reached_by_the_tab_key(page, site):
