@@ -2,8 +2,10 @@
 
 Files, extensions, the network and every setting are closed to queries (``enable_external_access``,
 ``lock_configuration``), and a text must be a single SELECT. The worker's sandbox stands around all that.
-DuckDB counts no operations and cannot be told of a time: an overdue query is interrupted, and one that
-does not heed the interrupt loses its worker, as does one that takes more memory than a worker has.
+Functions that show the clock or count a session's queries are covered by macros that always say the same,
+and those that sleep by an error. Their full names (``system.main.now``) still reach them.
+DuckDB counts no operations and ends a query only between two of its steps: an overdue one is interrupted,
+and one that does not heed the interrupt loses its worker, as does one that takes more memory than it has.
 """
 
 from __future__ import annotations
@@ -34,6 +36,25 @@ _CLOSED: dict[str, str | int | float | list[str]] = {
     "max_temp_directory_size": "0B",
     "lock_configuration": True,
 }
+_NOW = "to_timestamp({now})"
+_CLOSED_WORDS = "closed to queries: "
+_COVERS = {
+    **dict.fromkeys(("now", "get_current_timestamp", "current_timestamp", "transaction_timestamp"), _NOW),
+    **dict.fromkeys(("today", "current_date"), f"{_NOW}::DATE"),
+    "get_current_time": f"{_NOW}::TIMETZ",
+    "current_localtime": f"{_NOW}::TIMESTAMP::TIME",
+    "current_localtimestamp": f"{_NOW}::TIMESTAMP",
+    **dict.fromkeys(("current_query_id", "current_connection_id"), "1::UBIGINT"),
+    **dict.fromkeys(("current_transaction_id", "txid_current"), "1::UBIGINT"),
+    "uuidv7": f"error('{_CLOSED_WORDS}uuidv7')",
+}
+"""Functions without arguments → what a query gets in place of them."""
+
+_COVERS_WITH_ARGUMENTS = (
+    f"sleep_ms(a) AS error('{_CLOSED_WORDS}sleep_ms')",
+    f"pg_sleep(a) AS error('{_CLOSED_WORDS}pg_sleep')",
+    f"age(a) AS system.main.age({_NOW}::DATE::TIMESTAMP, a::TIMESTAMP), (a, b) AS system.main.age(a, b)",
+)
 _UNKNOWN = (
     "does not exist",
     "not in the catalog",
@@ -54,6 +75,9 @@ class Connection(Asking):
         heap = f"{self._policy.heap // 2**20}MiB"
         database = duckdb.connect(self._place, read_only=True, config={"memory_limit": heap, **_CLOSED})
         database.execute("SELECT TIMESTAMPTZ '2024-01-01 00:00:00+00'").fetchall()  # loads time zones
+        macros = [f"{name}() AS {result}" for name, result in _COVERS.items()]
+        for macro in (*macros, *_COVERS_WITH_ARGUMENTS):
+            database.execute(f"CREATE TEMP MACRO {macro}".format(now=self._policy.now))
         return database
 
     def begin(self, sql: str, seconds: float) -> Iterable[str]:  # noqa: ARG002 - DuckDB keeps no time
@@ -96,6 +120,8 @@ class Connection(Asking):
         detail = str(error).partition("\n")[0]
         if status == "error_schema" and not any(part in str(error) for part in _UNKNOWN):
             status = "error_runtime"
+        if _CLOSED_WORDS in detail:
+            status = "forbidden"
         if status == "crash":  # the file is of no more use to this process
             self.close()
         return Failed(status, detail)

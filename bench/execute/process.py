@@ -19,7 +19,7 @@ from pathlib import Path
 import apsw
 
 from bench.execute import replies, wire
-from bench.execute.engines import Program
+from bench.execute.engines import ENGINES, Program
 from bench.execute.item import Task
 from bench.execute.policy import Policy
 from bench.types import Outcome
@@ -61,7 +61,8 @@ class Process:
         slot = _memory(wire.SLOT_BYTES)
         self._slot = mmap.mmap(slot, wire.SLOT_BYTES)
         self._seen = (0, 0, 0), 0
-        self._since = 0
+        self._since, self._waited = 0, 0.0
+        self._timed = engine.name not in ENGINES
         self.socket, theirs = socket.socketpair()
         try:
             self._child = self._start(theirs.fileno(), slot)
@@ -169,14 +170,16 @@ class Process:
         """Say which backstop the item at work has met: ``"cpu"``, ``"wall"`` or neither (empty).
 
         A worker that other programs keep from the processor is not stuck: the wall counts only while
-        its own clock stands still.
+        its own clock stands still. Where queries have a time in place of operations it counts always: an
+        engine may wait in naps, each of which moves the clock.
         """
         noted, cpu_ns = wire.noted(self._slot), self._cpu_ns()
         self.stalled = self.stalled + min(waited, 1.0) if (noted, cpu_ns) == self._seen else 0.0
         if noted != self._seen[0]:
-            self._since = cpu_ns
+            self._since, self._waited = cpu_ns, 0.0
         self._seen = noted, cpu_ns
-        if self.stalled > self._policy.wall_seconds:
+        self._waited += min(waited, 1.0)
+        if (self._waited if self._timed else self.stalled) > self._policy.wall_seconds:
             return "wall"
         if noted[0] in self.outstanding and cpu_ns - self._since > self._policy.cpu_seconds * 1e9:
             return "cpu"

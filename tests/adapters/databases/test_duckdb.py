@@ -38,6 +38,9 @@ HOSTILE = {
     "SELECT * FROM glob('/*')": "forbidden",
     "SELECT * FROM sqlite_scan('x.sqlite', 't')": "error_schema|forbidden",
     "SELECT * FROM executor": "error_schema",  # a variable of Python
+    "SELECT sleep_ms(30000)": "forbidden",
+    "SELECT pg_sleep(30), pg_catalog.pg_sleep(30)": "forbidden",
+    "SELECT * FROM enable_logging()": "error_runtime",
     "EXPLAIN SELECT 1": "not_a_query",
     "SELECT * FROM range(100000000000)": "too_large|timeout",
     "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7": "timeout|memory",
@@ -77,6 +80,15 @@ def test_an_operation_that_heeds_no_interrupt_loses_its_worker(singers):
             singers / "singers", "SELECT levenshtein(repeat('a', 90000), repeat('b', 90000))"
         )
         assert outcome.status == "timeout"
+        assert executor.run(singers / "singers", PROBE).status == "ok"
+
+
+def test_an_operation_that_sleeps_in_naps_loses_its_worker(singers):
+    """Each nap moves the worker's clock, so it never stands still; only this full name is not covered."""
+    limits = replace(STANDARD, steps=33_000_000, wall_seconds=1)
+    with Executor(limits, workers=1, live=Live(f"duckdb:{singers}/{{db_id}}.duckdb")) as executor:
+        outcome = executor.run(singers / "singers", "SELECT system.main.sleep_ms(20000)")
+        assert (outcome.status, outcome.detail) == ("timeout", "wall: no progress for 1 s")
         assert executor.run(singers / "singers", PROBE).status == "ok"
 
 
