@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from bench.census.overlap import Pair, alike, pairs, seen
+from bench.errors import ConfigError, near
 from bench.execute import Executor
 from bench.execute.policy import STANDARD, Policy
 from bench.judge.golds import MISSING, Finding, check
 from bench.judge.judge import judge
 from bench.judge.rules import metrics
-from bench.registry import names
-from bench.sets import AbsentError, SetAdapter, opened
+from bench.sets import AbsentError, SetAdapter, known, opened
 from bench.sets.notes import Note, notes_of
 from bench.types import Dataset, Prediction
 
@@ -94,15 +95,13 @@ def audit(
     exact = (EXACT,) if "test-suite" in dataset.rules else ()
     rules = metrics((*(f"ex.{rule}" for rule in dataset.rules), STRICT, *exact), (), where="rules")
     runs = dataset.dialect == "sqlite"
-    overlaps = [_overlap(dataset, other) for other in _own(reader, split)]
-    overlaps += [_against(dataset, other) for other in against]
     return Audit(
         dataset=dataset,
         golds=check(dataset, rules, policy, workers=workers) if runs else tuple(_unchecked(dataset)),
         differing=tuple(_differing(reader, dataset, policy, workers)),
         schemas=tuple(_schema_faults(reader, split)),
         within=tuple(pairs(dataset.examples, dataset.examples)),
-        overlaps=tuple(overlaps),
+        overlaps=tuple(_overlaps(reader, dataset, against)),
         notes=tuple(note for found in notes_of(dataset).values() for note in found),
     )
 
@@ -114,6 +113,23 @@ def _unchecked(dataset: Dataset) -> Iterable[Finding]:
             yield Finding(MISSING, example.id, example.db_id, gold, f"it is for {dataset.dialect}")
 
 
+def _overlaps(reader: SetAdapter, dataset: Dataset, against: Sequence[str]) -> Iterable[Overlap]:
+    """Hold a split against its own train split and all that is named, each once."""
+    met: set[str] = set()
+    for other in chain(_own(reader, dataset.split), map(_named, dict.fromkeys(against))):
+        if isinstance(other, Path):
+            yield _given_away(dataset, other)
+        elif other.fingerprint == dataset.fingerprint:
+            raise ConfigError(
+                f"{other.name}:{other.split} is what is checked",
+                where="--against",
+                todo="leave it out: pairs within it are looked for in any case",
+            )
+        elif other.fingerprint not in met:
+            met.add(other.fingerprint)
+            yield _overlap(dataset, other)
+
+
 def _own(reader: SetAdapter, split: str) -> Iterable[Dataset]:
     """Load the train split beside the one that is checked."""
     if "train" in reader.splits and split != "train":
@@ -123,16 +139,28 @@ def _own(reader: SetAdapter, split: str) -> Iterable[Dataset]:
             return
 
 
-def _against(dataset: Dataset, other: str) -> Overlap:
+def _named(other: str) -> Dataset | Path:
+    """Load the split that is meant, or give the file or folder."""
     name, _, split = other.partition(":")
     path = Path(other)
-    if name in names("datasets") or not path.exists():
-        return _overlap(dataset, opened(name, where="--against").load(split or "train"))
+    if name in known():
+        return opened(name).load(split or "train")
+    if not path.exists():
+        raise ConfigError(
+            f"'{other}' is neither a data set nor a file or folder of text",
+            where="--against",
+            todo=near(name, known()),
+        )
+    return path
+
+
+def _given_away(dataset: Dataset, path: Path) -> Overlap:
+    """Look for the questions in a corpus of text."""
     texts = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
     corpus = (
         line for one in texts for line in one.read_text(encoding="utf-8", errors="replace").splitlines()
     )
-    return Overlap(other, len(texts), seen=seen(_texts(dataset), corpus))
+    return Overlap(str(path), len(texts), seen=seen(_texts(dataset), corpus))
 
 
 def _overlap(dataset: Dataset, other: Dataset) -> Overlap:
@@ -160,7 +188,7 @@ def _differing(
         others = {
             one.id: gold
             for one, gold in zip(dataset.examples, golds, strict=True)
-            if _plain(gold) not in {_plain(known) for known in one.gold}
+            if _plain(gold) not in {_plain(used) for used in one.gold}
         }
         asked = replace(dataset, examples=tuple(one for one in dataset.examples if one.id in others))
         said = [Prediction(key, gold, gold) for key, gold in others.items()]
@@ -168,8 +196,8 @@ def _differing(
             for one, verdict in zip(
                 asked.examples, judge(asked, said, (SAME,), executor) if said else (), strict=True
             ):
-                known = None if verdict.gold.status.infra else verdict.metrics[SAME] == 1
-                yield Differing(one.id, file, one.gold[0], others[one.id], known)
+                same = None if verdict.spoiled else verdict.metrics[SAME] == 1
+                yield Differing(one.id, file, one.gold[0], others[one.id], same)
 
 
 def _schema_faults(reader: SetAdapter, split: str) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,9 @@ from bench.words import count, size, some
 
 SPLITS = 4
 """Splits of a data set that a listing names."""
+
+ALMOST = 0.8
+"""How much a name of the user's own resembles a known one before it looks like a slip."""
 
 
 def print_names(*, as_json: bool) -> None:
@@ -107,7 +111,10 @@ def print_added(added: Added, *, as_json: bool) -> None:
     )
     out.print(f"content   {entry.content}\nfolder    {entry.folder}", markup=False)
     if entry.adapter != entry.name:
-        out.print(f"read as   {entry.adapter}, for '{entry.name}' is a name of your own", markup=False)
+        close = get_close_matches(entry.name, names("datasets"), n=1, cutoff=ALMOST)
+        meant = f"; did you mean '{close[0]}'?" if close else ""
+        own = f"for '{entry.name}' is a name of your own"
+        out.print(f"read as   {entry.adapter}, {own}{meant}", markup=False)
     if added.missing:
         lacks = count(len(added.missing), "database")
         out.print(f"missing   {lacks}, not judged: {some(added.missing)}", markup=False)

@@ -13,7 +13,7 @@ from filelock import FileLock
 from bench.checksum import digest_all
 from bench.errors import BenchError, ConfigError, DataError
 from bench.sets.recognise import Recognised, candidates, recognise
-from bench.sets.shelf import DIGITS, Installed, installed, place, record
+from bench.sets.shelf import DIGITS, LOCK, Installed, installed, place, record
 from bench.sets.unpack import bring, is_archive, pointers
 
 
@@ -57,7 +57,7 @@ def add(
             todo="give the folder of this data set alone, or set BENCH_DATA to another place",
         )
     home.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(home.with_name(f".{name}.lock")):
+    with FileLock(home.with_name(LOCK)):
         home.mkdir(exist_ok=True)
         incoming = home / ".incoming"
         shutil.rmtree(incoming, ignore_errors=True)  # what a killed process left

@@ -4,6 +4,7 @@
 
     <data home>/sets/<name>/<content>/     the files, under a name that is their hash
     <data home>/sets/<name>/set.json       which of them is installed; written last
+    <data home>/sets/.lock                 held by whoever installs: one at a time
 
 The data home is the user's data folder, or ``$BENCH_DATA``.
 """
@@ -22,6 +23,8 @@ from bench.store import write_json
 
 DIGITS = 16
 """Hexadecimal digits of the content's hash that name its folder."""
+
+LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)

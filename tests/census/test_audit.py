@@ -10,8 +10,10 @@ import pytest
 
 from bench.census.audit import audit
 from bench.census.page import markdown, summary
+from bench.errors import ConfigError
 from bench.registry import names
 from bench.sets import opened
+from bench.sets.add import add
 from bench.sets.notes import notes, notes_of
 from tests.command import bench
 
@@ -95,6 +97,15 @@ def test_every_planted_fault_is_found(faulty: Path, tmp_path: Path):
     assert "SELECT" not in page
     assert QUESTION not in page
     assert all(line.strip() in page for line in summary(found))
+
+
+def test_what_is_named_twice_is_looked_at_once(faulty: Path):
+    add("spider", faulty)
+    found = audit(opened("spider"), "dev", ["spider:train", "spider", "mini"], workers=1)
+    assert [one.other for one in found.overlaps] == ["spider train", "mini train"]
+    for other, said in (("spider:dev", "is what is checked"), ("spidre", "did you mean 'spider'")):
+        with pytest.raises(ConfigError, match=f"(?s)--against: .*{said}"):
+            audit(opened("spider"), "dev", [other], workers=1)
 
 
 def test_the_command_line_writes_the_report_it_names(faulty: Path, tmp_path: Path):

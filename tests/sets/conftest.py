@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.sets.shelf import LOCK
 from tests import shop
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
@@ -33,8 +34,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def left(home: Path) -> list[str]:
-    """Name what lies under the home, locks aside."""
-    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".lock")
+    """Name what lies under the home, but for the one lock of all installations."""
+    return sorted(path.name for path in home.rglob("*") if path.is_file() and path.name != LOCK)
 
 
 def packed(folder: Path, name: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.census.listing import print_added
 from bench.errors import BenchError, ConfigError, DataError
 from bench.sets import known, loaded, opened
 from bench.sets.add import add
@@ -221,6 +222,15 @@ def test_names_and_adapters_are_checked(folder: Path, home: Path, name: str, kin
     with pytest.raises(ConfigError, match=said):
         add(name, folder, kind=kind)
     assert left(home) == []
+
+
+def test_a_name_that_looks_like_a_slip_is_asked_about(folder: Path, capsys: pytest.CaptureFixture[str]):
+    said = {}
+    for name in ("spidre", "pets"):
+        print_added(add(name, folder), as_json=False)
+        said[name] = capsys.readouterr().out
+    assert "'spidre' is a name of your own; did you mean 'spider'?" in " ".join(said["spidre"].split())
+    assert "did you mean" not in said["pets"]
 
 
 def test_what_a_killed_process_left_is_swept(folder: Path, home: Path):

@@ -8,6 +8,7 @@ import pytest
 
 from bench.errors import DataError
 from bench.sets.add import add
+from tests.sets.conftest import left
 
 
 @pytest.mark.parametrize(
@@ -50,4 +51,4 @@ def test_files_that_are_damaged_or_empty_are_named(
         (mine / file).write_text(content)
     with pytest.raises(DataError, match=f"(?s){said}"):
         add(name, mine)
-    assert not [path for path in home.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert left(home) == []
