@@ -21,6 +21,7 @@ from bench.execute.engines import Program
 from bench.execute.item import Task
 from bench.execute.policy import Policy
 from bench.execute.process import Process
+from bench.execute.wire import GOLD
 
 WINDOW = 2048
 """Items read ahead; also what bounds memory."""
@@ -31,7 +32,11 @@ PATIENCE = 0.2
 TICK = 0.05
 """Seconds between two looks at the clocks of the workers."""
 
-MAX_START_FAILURES = 3
+MAX_START_FAILURES, MAX_KILLED_AT_START = 3, 20
+"""Processes that may end before they have said a word: by themselves, and killed from outside."""
+
+MAX_UNEXPLAINED = 10
+"""Workers in a row that may end between two items before the next item is held responsible."""
 
 _Item = TypeVar("_Item")
 
@@ -68,7 +73,7 @@ class Pool:
         self._workers: list[Process] = []
         self._folders: set[str] = set()
         self._selector = selectors.DefaultSelector()
-        self._failures = 0
+        self._failures = self._unexplained = 0
         self._busy = self._closed = False
         self._looked = time.monotonic()
 
@@ -191,7 +196,7 @@ class Pool:
 
     def _give(self, worker: Process, tasks: list[Task], *, alone: bool) -> None:
         if alone:
-            if tasks[0].folder not in worker.folders:
+            if worker.gone or tasks[0].folder not in worker.folders:
                 self._drop(worker)
                 worker = self._spawn()
             self._backlog.alone.popleft()
@@ -236,6 +241,8 @@ class Pool:
         replies, alive = worker.receive()
         if new and worker.sandbox is not None:
             self._greet(worker.sandbox, worker.modules)
+        if replies:
+            self._unexplained = 0
         for reply in replies:
             try:
                 task = worker.outstanding.pop(reply.number)
@@ -262,17 +269,29 @@ class Pool:
 
     def _bury(self, worker: Process, cause: str) -> None:
         """End a worker that hangs or is gone, and see to the items it had."""
-        task, phase = worker.guilty()
+        task, phase = self._guilty(worker)
         code, words = self._drop(worker)
         self.respawned += 1
+        outside = verdicts.from_outside(cause, code)
         if worker.sandbox is None:
             self._failures += 1
-            if self._failures >= MAX_START_FAILURES:
+            if self._failures >= (MAX_KILLED_AT_START if outside else MAX_START_FAILURES):
                 raise BenchError(
                     "the process that runs SQL does not start", todo=words or f"exit code {code}"
                 )
         elif task and not worker.retiring:
             del worker.outstanding[task.number]
-            if verdicts.blame(task, phase, verdicts.explain(cause, code, self._policy), self.bad_golds):
+            verdict = verdicts.explain(cause, code, self._policy)
+            if verdicts.blame(task, phase, verdict, self.bad_golds, outside=outside):
                 self._backlog.alone.append(task)
         self._backlog.put_back(worker.outstanding.values())
+
+    def _guilty(self, worker: Process) -> tuple[Task | None, int]:
+        """Name the item that a worker ended at: after many ends between items, the one that was next."""
+        task, phase = worker.guilty()
+        if task or not worker.outstanding:
+            return task, phase
+        self._unexplained += 1
+        if self._unexplained <= MAX_UNEXPLAINED:
+            return None, phase
+        return next(iter(worker.outstanding.values())), GOLD

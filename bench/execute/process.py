@@ -13,7 +13,9 @@ import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 import apsw
@@ -82,14 +84,19 @@ class Process:
             "engine": self._engine.name,
         }
         known = {name: os.environ[name] for name in self._engine.environment if name in os.environ}
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(PROGRAM), str(theirs), json.dumps(settings)],
-            env={**known, "TZ": "UTC", "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=(theirs, slot),
-            start_new_session=True,
+        return (
+            _starter(os.getpid())
+            .submit(
+                subprocess.Popen,
+                [sys.executable, "-I", "-S", str(PROGRAM), str(theirs), json.dumps(settings)],
+                env={**known, "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs, slot),
+                start_new_session=True,
+            )
+            .result()
         )
 
     @property
@@ -194,12 +201,15 @@ class Process:
         except OSError:
             return 0
 
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended already, whatever it still had to say."""
+        return self._child.poll() is not None
+
     def guilty(self) -> tuple[Task | None, int]:
-        """Name the item at work and its phase; the eldest one where the worker did not say."""
+        """Name the item at work and its phase; ``None`` where it was at work on none."""
         item, phase, _ = wire.noted(self._slot)
-        if item in self.outstanding:
-            return self.outstanding[item], phase
-        return next(iter(self.outstanding.values()), None), wire.GOLD
+        return self.outstanding.get(item), phase
 
     def end(self) -> tuple[int, str]:
         """Kill the process; gives its exit code, negative for a signal, and its last words."""
@@ -220,6 +230,12 @@ class Process:
             self._child.stderr.close()
         self.socket.close()
         self._slot.close()
+
+
+@lru_cache(maxsize=1)
+def _starter(pid: int) -> ThreadPoolExecutor:  # noqa: ARG001 - a child that is forked needs one of its own
+    """Make the thread that starts every worker: Linux ends a worker with the thread that started it."""
+    return ThreadPoolExecutor(1, "workers")
 
 
 def _memory(size: int) -> int:

@@ -19,6 +19,12 @@ OK = Status.OK
 UNSURE = frozenset({Status.CRASH, Status.DB_IO, Status.INTERNAL})
 MAX_BAD_GOLDS = 1024
 
+TRIES, TRIES_OUTSIDE = 2, 5
+"""Ends of its worker that a query is held responsible for: its own doing, or a kill that may be chance."""
+
+_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+"""Signals that no query sends: the system's, when memory runs low, or a person's."""
+
 
 class BadGolds:
     """Gold queries that took a worker down twice, with their outcome."""
@@ -93,18 +99,24 @@ def explain(cause: str, code: int, policy: Policy) -> Outcome:
     return Outcome(Status.CRASH, f"the worker ended with exit code {code}")
 
 
-def blame(task: Task, phase: int, verdict: Outcome, bad_golds: BadGolds) -> bool:
+def from_outside(cause: str, code: int) -> bool:
+    """Tell whether a worker was ended by neither its query nor its supervisor."""
+    return not cause and code < 0 and -code in _OUTSIDE
+
+
+def blame(task: Task, phase: int, verdict: Outcome, bad_golds: BadGolds, *, outside: bool) -> bool:
     """Hold a task responsible for its worker's end; tells whether it must run again, alone.
 
-    The first time it is only tried again. The second time the query at work gets the verdict, and
-    the other one of the pair still has to run.
+    At first it is only tried again. After some ends the query at work gets the verdict, and the other
+    one of the pair still has to run. An end from ``outside`` may have had nothing to do with the task.
     """
     task.attempts += 1
-    if task.attempts < 2:
+    if task.attempts < (TRIES_OUTSIDE if outside else TRIES):
         return True
     task.attempts = 0
     if phase == GOLD and task.gold is not None:
-        bad_golds.add(task, verdict)
+        if not outside:
+            bad_golds.add(task, verdict)
         settle_gold(task, verdict)
     else:
         task.outcome, task.prediction = verdict, None

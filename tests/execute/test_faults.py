@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -53,6 +54,35 @@ def test_killed_workers_lose_nothing(executor: Make, database: Path) -> None:
     assert [judged.key for judged in results] == [str(n) for n in range(160)]
     assert {judged.prediction.status for judged in results} == {Status.OK}
     assert one.pool.respawned == 2
+
+
+def test_workers_that_die_one_after_the_other_cost_no_verdict(executor: Make, database: Path) -> None:
+    """As when memory runs low: what is tried again meets another end that is not its own."""
+
+    def kill(pids: list[int]) -> None:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            time.sleep(0.005)
+
+    for turn in range(6):
+        made = executor(workers=4)
+        list(made.judge(good(database, 1000, 1000 * turn)))
+        killer = threading.Thread(target=kill, args=[made.pool.pids])
+        killer.start()
+        assert statuses(list(made.judge(good(database, 100, 10_000)))) == {("ok", True): 100}
+        killer.join()
+        assert not made.pool.bad_golds
+
+
+def test_a_thread_that_ends_takes_no_worker_with_it(executor: Make, database: Path) -> None:
+    """Linux ends a worker with the thread that started it."""
+    made = executor(workers=2)
+    thread = threading.Thread(target=lambda: made.run(database, "SELECT 1"))
+    thread.start()
+    thread.join()
+    pids = made.pool.pids
+    assert made.run(database, "SELECT 2").status is Status.OK
+    assert (made.pool.pids, made.pool.respawned) == (pids, 0)
 
 
 def test_queries_that_hang_inside_one_operation_are_killed_and_named(executor: Make, database: Path) -> None:
@@ -256,7 +286,8 @@ def test_a_bug_of_the_worker_is_told_and_hurts_only_its_item(
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def alive(pid: int) -> bool:
