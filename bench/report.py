@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.table import Table
@@ -161,9 +161,14 @@ def print_scores(plan: Plan, *, as_json: bool) -> None:
     print(json.dumps({"suite": result.name, "title": result.title, "cells": cells}, indent=2))
 
 
-def publish_board(plan: Plan, folder: Path, *, check: bool, release: str = "") -> int:
-    """Render a suite's board into ``folder``, keeping its data as a release, or say which pages are stale."""
+def publish_board(plan: Plan, folder: Path, *, check: bool, release: str = "", answers: bool = False) -> int:
+    """Render a suite's board into ``folder``, keeping its data as a release, or say which pages are stale.
+
+    ``answers`` gives it the pages of answers and questions that its suite leaves out.
+    """
     result = collect(plan)
+    if answers and not result.answers:
+        result = replace(result, answers=True, command=f"{result.command} --answers")
     if all(cell.missing for cell in result.cells):
         raise ConfigError(
             f"none of the {count(len(result.cells), 'cell')} of '{result.name}' has a score",

@@ -65,4 +65,4 @@ class SuiteResult:
     command: str
     """The command that renders its board again."""
     answers: bool = True
-    """Whether cells and questions have pages of their own."""
+    """Whether answers and questions have pages of their own, as cells have."""

@@ -205,7 +205,7 @@ class Suite(Record):
     decoding: Decoding = Decoding()
     judge: Judging = Judging()
     answers: bool = True
-    """Whether its board has a page for every cell and question; without them it is far smaller."""
+    """Whether its board has pages for answers and questions; without them it is far smaller."""
     folder: Path = Field(Path(), exclude=True)
     """Where the file lies: relative paths in it start here."""
 

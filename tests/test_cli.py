@@ -105,6 +105,14 @@ def test_publish_twice_gives_the_same_bytes_and_check_sees_a_stale_page(home: Pa
     bench("publish", "controls.toml", cwd=home)
 
 
+def test_publish_adds_the_answers_that_a_suite_leaves_out(home: Path):
+    (home / "tables.toml").write_text("answers = false\n" + SUITE)
+    bench("publish", "tables.toml", "--answers", cwd=home)
+    board = home / "leaderboards" / "tables"
+    assert list(board.glob("cells/right-asked-mini-s0/*.html"))
+    assert "bench publish suites/tables.toml --answers</pre>" in (board / "index.html").read_text("utf-8")
+
+
 def test_a_source_that_only_looks_up_its_answers_has_no_speed(home: Path):
     bench("publish", "controls.toml", cwd=home)
     board = home / "leaderboards" / "controls"

@@ -85,13 +85,16 @@ def publish(
     release: Annotated[
         str, typer.Option(metavar="DAY", help="Keep the board's data under this day, YYYY-MM-DD.")
     ] = "",
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Give answers and questions pages, whatever the suite says.")
+    ] = False,
     limit: Limit = None,
 ) -> None:
     """Render the board of a suite as pages that open from the disk."""
     from bench import report
 
     planned = bound(suite, store, limit)
-    raise typer.Exit(report.publish_board(planned, out, check=check, release=release))
+    raise typer.Exit(report.publish_board(planned, out, check=check, release=release, answers=answers))
 
 
 def bound(suite: str, store: Path, limit: int | None, cells: str | None = None) -> Plan:

@@ -24,7 +24,7 @@ Pages: TypeAlias = Iterator[tuple[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class CellSection:
-    """A cell: its own page, its answers level by level, and its files.
+    """A cell: its own page and badge; with answers, these level by level, and the file of its verdicts.
 
     Attributes:
         name: its name among the sections of a board.
@@ -41,15 +41,14 @@ class CellSection:
         """Render them, file by file."""
         cell = result.cells[self.number]
         home = drill.cell_home(cell)
-        if self.summary is not None:
-            yield f"{home}.js", statements(cell, linked=result.answers)
-        if not result.answers:
-            return
         yield f"{home}.html", self._own(cell, result)
-        if self.summary is not None:
+        if self.summary is None:
+            return
+        yield f"{home}.js", statements(cell, linked=result.answers)
+        yield f"{home}/badge.svg", _badge(cell, self.summary.card, result)
+        if result.answers:
             yield from self._answers(cell, result)
             yield f"{home}/verdicts.jsonl", downloads.verdicts(cell, result.metrics)
-            yield f"{home}/badge.svg", _badge(cell, self.summary.card, result)
 
     def _own(self, cell: CellResult, result: SuiteResult) -> bytes:
         card = self.summary.card if self.summary else None

@@ -110,16 +110,30 @@ def test_methods_are_headed_only_where_a_model_has_two(pages, result):
     assert (pages["compare.html"].count(heading), unpaired.count(heading)) == (1, 0)
 
 
-def test_a_board_of_tables_alone_still_has_the_answers_that_are_compared(pages, tables):
-    assert {name for name in tables if name.endswith(".html")} == {
-        "index.html",
-        "compare.html",
-        "matrix.html",
-        "reported.html",
-    }
+def test_a_board_without_answers_keeps_every_cell(pages, tables, result):
+    cells = {f"cells/{cell.slug}.html" for cell in result.cells}
+    shared = {"index.html", "compare.html", "matrix.html", "reported.html"}
+    assert {name for name in tables if name.endswith(".html")} == shared | cells
+    assert cells <= pages.keys()
+    done, absent = (
+        tables[f"cells/tiny-medium-{method}-mini-s0.html"].decode() for method in ("lora", "qlora")
+    )
+    for told in ("By difficulty", "By database", "How the answers ended", "Cost", "Provenance", "badge.svg"):
+        assert told in done
+    assert "bench run suites/tiny.toml --cell tiny-medium-lora-mini-s0" in done
+    assert "not run" in absent
+    assert not [name for name in tables if name.endswith("verdicts.jsonl")]
+    assert sum(map(len, tables.values())) < sum(map(len, pages.values()))
+
+
+def test_a_board_without_answers_says_so_and_how_they_are_had(pages, tables):
+    told = "<code>bench publish suites/tiny.toml --answers --out FOLDER</code> makes these pages"
+    assert (pages["index.html"].decode().count(told), tables["index.html"].decode().count(told)) == (0, 1)
+
+
+def test_a_board_without_answers_still_has_those_that_are_compared(tables):
     assert b"SELECT singer.name FROM singer JOIN concert" in tables["cells/tiny-medium-lora-mini-s0.js"]
     assert b".html" not in tables["cells/tiny-medium-lora-mini-s0.js"]
-    assert sum(map(len, tables.values())) < sum(map(len, pages.values()))
 
 
 @pytest.mark.parametrize("which", ["pages", "attacked"])
