@@ -76,6 +76,7 @@ class Postgres:
     limits: ClassVar[Mapping[str, bool]] = {
         "rows and bytes of a result": True,
         "random numbers": True,
+        "rows that tie": True,
         "temporary files, where the server sets temp_file_limit": True,
         "the clock": False,
         "time of a query": False,

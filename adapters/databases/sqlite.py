@@ -24,6 +24,7 @@ class Sqlite:
         "operations of a query": True,
         "rows and bytes of a result": True,
         "random numbers": True,
+        "rows that tie": True,
         "the clock": True,
         "memory": False,
     }
