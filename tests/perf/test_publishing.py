@@ -14,7 +14,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import log
 from pathlib import Path
 
@@ -110,7 +111,19 @@ def test_what_a_reader_loads(site: Path, page: Page):
     print(f"in all {sum(sizes.values()) / 1e6:.2f} MB")
 
 
-STATES = ("sort=ex.test-suite~desc", "q=model-1", "method=lora", "level=hard", "base=model-0%2Flora")
+SORTS = ("ex.test-suite", "ex.test-suite", "pace", "level:hard", "model")
+STATES = ("q=model-1", "method=lora", "level=hard", "base=model-0%2Flora")
+PRESSED = """key => {
+  const button = document.querySelector(`.names th[data-key="${key}"] [role=button]`);
+  addEventListener('click', () => performance.mark('chosen'), { capture: true, once: true });
+  window.waited = new Promise(resolve => {
+    const done = () => setTimeout(() => {
+      performance.mark('painted');
+      resolve(performance.measure('wait', 'chosen', 'painted').duration);
+    });
+    button.addEventListener('click', () => requestAnimationFrame(done), { once: true });
+  });
+}"""
 CHOSEN = """state => new Promise(resolve => {
   performance.mark('chosen');
   const done = () => setTimeout(() => {
@@ -126,13 +139,28 @@ def test_how_long_a_reader_waits(page: Page):
     """Print wall milliseconds, which on a busy machine say little, and those of the page's own thread."""
     ready = page.evaluate("performance.getEntriesByName('ready')[0].startTime")
     print(f"\ninteractive after {ready:.0f} ms; load of the machine {os.getloadavg()[0]:.1f}")
+    for key in SORTS:
+        timed(page, f"a click on {key}", partial(press, page, key))
+    for state in STATES:
+        timed(page, state, partial(page.evaluate, CHOSEN, state))
+
+
+def press(page: Page, key: str) -> float:
+    """Click on a column's header with the mouse; give the milliseconds until the table is painted."""
+    page.evaluate(PRESSED, key)
+    page.locator(f'.names th[data-key="{key}"] [role=button]').click()
+    waited: float = page.evaluate("waited")
+    return waited
+
+
+def timed(page: Page, name: str, choose: Callable[[], float]) -> None:
+    """Print what a choice costs, once the page has done all that the last one asked for."""
+    page.wait_for_timeout(1000)
     browser = page.context.browser
     assert browser is not None
-    for state in STATES:
-        page.wait_for_timeout(1000)
-        browser.start_tracing(page=page, categories=["blink.user_timing"])
-        waited = page.evaluate(CHOSEN, state)
-        events = json.loads(browser.stop_tracing())["traceEvents"]
-        at = {event["name"]: event["tts"] for event in events if event["name"] in ("chosen", "painted")}
-        spent = (at["painted"] - at["chosen"]) / 1000
-        print(f"{state}: {waited:.0f} ms until painted, {spent:.0f} ms of them at work")
+    browser.start_tracing(page=page, categories=["blink.user_timing"])
+    waited = choose()
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    at = {event["name"]: event["tts"] for event in events if event["name"] in ("chosen", "painted")}
+    spent = (at["painted"] - at["chosen"]) / 1000
+    print(f"{name}: {waited:.0f} ms until painted, {spent:.0f} ms of them at work")
