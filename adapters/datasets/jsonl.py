@@ -9,7 +9,8 @@ A folder, as ``bench data new`` makes it::
 or one file with databases beside it, alone or as the only one of such a folder. A line needs
 ``question``, ``sql`` (one query, or a list of accepted ones) and, where there are several databases,
 ``db_id``. It may have ``id``, ``evidence``, ``difficulty`` and ``history``, the questions before it. In
-a single file, ``split`` says where a line belongs; without it, to every split.
+a single file, ``split`` says where a line belongs; without it, to the split that the file is named after,
+or else to dev: never to two, for what is learnt from is not asked.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from bench.types import Dataset, Example, Turn
 KEYS = ("id", "db_id", "question", "sql", "evidence", "difficulty", "history", "split")
 SETTINGS = {"name": str, "title": str, "licence": str, "levels": list, "rules": list}
 SUFFIXES = (".sqlite", ".db", ".sqlite3")
+UNSAID = "dev"
+"""The split of lines that do not say theirs, in a file that is not named after one."""
 
 
 class Jsonl:
@@ -89,11 +92,12 @@ class Jsonl:
         examples = [
             self._example(split, number, item, databases, path)
             for number, item in enumerate(read_lines(path), start=1)
-            if item.get("split", split) == split
+            if self._split(item, path, number) == split
         ]
         if not examples:
+            mark = f', with "split": "{split}"' if self.file else ""
             raise AbsentError(
-                f"has no question of the split '{split}'", where=str(path), todo="write one a line"
+                f"has no question of the split '{split}'", where=str(path), todo=f"write one a line{mark}"
             )
         refuse_twice(examples, str(path))
         asked = {name: databases[name] for name in sorted({example.db_id for example in examples})}
@@ -116,6 +120,17 @@ class Jsonl:
         found = list(folder.glob("*.jsonl"))
         named = any(path.stem in self.splits for path in found)
         return found[0] if len(found) == 1 and not named else None
+
+    def _split(self, item: Mapping[str, Any], path: Path, number: int) -> str:
+        """Tell where a line belongs."""
+        split = item.get("split", path.stem if path.stem in self.splits else UNSAID)
+        if split not in self.splits:
+            raise DataError(
+                f"has an unknown split '{split}'",
+                where=f"{path}, line {number}",
+                todo=near(str(split), self.splits),
+            )
+        return str(split)
 
     def _example(
         self, split: str, number: int, item: Mapping[str, Any], databases: Mapping[str, Path], path: Path

@@ -172,7 +172,19 @@ def test_one_file_with_its_databases_beside_it(shop: Path):
     )
     own = opened("jsonl", shop / "all.jsonl")
     assert [one.question for one in own.load("dev").examples] == ["b", "c"]
-    assert [one.question for one in own.load("train").examples] == ["a", "c"]
+    assert [one.question for one in own.load("train").examples] == ["a"]
+    with pytest.raises(BenchError, match=r"no question of the split 'test'\n.*\"split\": \"test\""):
+        own.load("test")
+
+
+@pytest.mark.parametrize("name, split", [("all", "dev"), ("train", "train"), ("test", "test")])
+def test_a_file_that_names_no_split_is_one_split(shop: Path, name: str, split: str):
+    (shop / "dev.jsonl").rename(shop / f"{name}.jsonl")
+    own = opened("jsonl", shop / f"{name}.jsonl")
+    assert [one.id for one in own.load(split).examples] == [f"{name}/{split}/0000", f"{name}/{split}/0001"]
+    for other in {"train", "dev", "test"} - {split}:
+        with pytest.raises(BenchError, match="has no question of the split"):
+            own.load(other)
 
 
 def append(text: str) -> Callable[[Path], object]:
@@ -196,6 +208,7 @@ def append(text: str) -> Callable[[Path], object]:
             "no database 'shp'\n.*did you mean 'shop'",
         ),
         (append('{"question": "q", "sql": "SELECT 1", "id": "shop/dev/0000"}'), "2 questions have the id"),
+        (append('{"question": "q", "sql": "SELECT 1", "split": "tset"}'), "split 'tset'\n.*mean 'test'"),
         (lambda root: (root / "dev.jsonl").write_bytes(b'{"question": "caf\xe9"}'), "is not UTF-8"),
         (lambda root: (root / "dev.jsonl").unlink(), "has no dev.jsonl"),
         (lambda root: (root / "dev.jsonl").write_text(""), "has no question of the split 'dev'"),
