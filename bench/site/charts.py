@@ -9,7 +9,7 @@ from bench.judge.ends import ENDINGS
 from bench.judge.score import CORRECT, Scorecard
 from bench.site.board import Sheet
 from bench.site.dress import GROUND, TOLD, WIDTH, Chart, best, choice, finished, legend, named
-from bench.site.legend import Sign, colour_of
+from bench.site.legend import ENDS, Sign, colour_of
 from bench.site.lines import curves, levels
 from bench.site.scatter import scatter
 from bench.site.text import percent, visible
@@ -51,20 +51,18 @@ def _failures(sheet: Sheet, cards: Mapping[str, Scorecard]) -> Chart | None:
     rows, words = [], []
     for i, line in best(sheet):
         done = [cards[cell.slug] for cell in line.cells if not cell.missing]
-        ends = {
-            end: fmean(card.outcomes.get(end, 0) / card.n for card in done) for end in ENDINGS if done[0].n
-        }
+        ends = {end: fmean(card.outcomes.get(end, 0) / card.n for card in done) for end in ENDS if done[0].n}
         failed = {end: share for end, share in ends.items() if share and end != CORRECT}
         rows += [
             {**named(i, line), "end": ENDINGS[end], "share": round(100 * share, 4), "order": place}
-            for place, end in enumerate(ENDINGS)
+            for place, end in enumerate(ENDS)
             if (share := failed.get(end))
         ]
         shares = ", ".join(f"{ENDINGS[end]} {percent(share)} %" for end, share in failed.items())
         words.append(visible(f"{line.name}: {shares or 'every answer correct'}"))
     if not rows:
         return None
-    there = [end for end in ENDINGS if any(row["end"] == ENDINGS[end] for row in rows)]
+    there = [end for end in ENDS if any(row["end"] == ENDINGS[end] for row in rows)]
     colours = alt.Scale(domain=[ENDINGS[end] for end in there], range=list(map(colour_of, there)))
     chart = (
         alt.Chart(alt.Data(values=rows))

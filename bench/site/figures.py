@@ -11,10 +11,12 @@ from bench.judge.rules import EX_RULES
 from bench.judge.score import CORRECT, Breakdown, Scorecard, levels_of
 from bench.judge.stats import Difference
 from bench.results import CellResult
+from bench.site.legend import ENDS
 from bench.site.made import Made, made
 from bench.site.summary import Summary
 from bench.site.text import chance, percent, points
 from bench.types import Dataset, Fit, Score, Status
+from bench.words import count
 
 BLANK = "–"
 """What stands where a number does not apply."""
@@ -168,7 +170,7 @@ def difference(of: Difference, adjusted: float) -> Figure:
         points(of.value),
         of.value,
         f"{''.join(f'{told}, ' for told in bounds(of))}"
-        f"{of.only_second} questions gained, {of.only_first} lost; "
+        f"{count(of.only_second, 'question')} gained, {of.only_first:,} lost; "
         f"exact McNemar p {chance(of.p)}, by Holm {chance(adjusted)}",
         told=adjusted <= ALPHA,
     )
@@ -207,7 +209,7 @@ def costs(done: Sequence[CellResult], summaries: Sequence[Summary]) -> dict[str,
 
 def ended(cards: Sequence[Scorecard]) -> Figure:
     """Show how answers ended, as shares of the questions."""
-    shares = {end: fmean(card.outcomes.get(end, 0) / (card.n or 1) for card in cards) for end in ENDINGS}
+    shares = {end: fmean(card.outcomes.get(end, 0) / (card.n or 1) for card in cards) for end in ENDS}
     parts = tuple((end, share) for end, share in shares.items() if share)
     words = ", ".join(f"{ENDINGS[end]} {percent(share)} %" for end, share in parts)
     return Figure("", shares[CORRECT], words, parts=parts)

@@ -25,7 +25,14 @@ SHAPES = (
 SHADES = ("#5b6b7b", "#93a5b5", "#b39b72", "#d6c6a0", "#7d6b8f", "#b3a4c2", "#6f8f7f", "#a9c4b5")
 """For how answers ended: quiet, so that nobody takes them for a method."""
 
-_WRONG = [end for end in ENDINGS if end != CORRECT]
+_COMMON = (
+    *(CORRECT, "wrong_result", "missing", "not_a_query", "timeout"),
+    *("forbidden", "error_syntax", "error_schema", "error_runtime"),
+)
+ENDS = tuple(dict.fromkeys((*_COMMON, *ENDINGS)))
+"""Every ending, the common ones first: so many as there are shades, so that no two of those look alike."""
+
+_WRONG = [end for end in ENDS if end != CORRECT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bench.judge.stats import LEVEL, POWER_FACTOR
 from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
+from bench.site.legend import ENDS
 from bench.site.summary import Summary
 from bench.site.tags import tags
 from bench.site.text import address, clip
@@ -42,7 +43,7 @@ def payload(board: Board) -> bytes:
             "t": [0.0, *(float(stdtrit(df, tail)) for df in range(1, max(2, groups)))],
             "power": POWER_FACTOR,
             "metrics": list(board.result.metrics),
-            "endings": list(ENDINGS.items()),
+            "endings": [(end, ENDINGS[end]) for end in ENDS],
             "sheets": [_sheet(sheet, board.summaries) for sheet in board.sheets],
         },
     )
@@ -80,7 +81,7 @@ def _line(line: Line, summaries: Mapping[str, Summary]) -> dict[str, object]:
 
 def _ends(summary: Summary) -> str:
     """Write one character per question: the place in the list of endings, in base 36."""
-    places = {end: "0123456789abcdefghijklmnopqrstuvwxyz"[i] for i, end in enumerate(ENDINGS)}
+    places = {end: "0123456789abcdefghijklmnopqrstuvwxyz"[i] for i, end in enumerate(ENDS)}
     return "".join(places[end] for end in summary.ends)
 
 

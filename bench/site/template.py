@@ -23,7 +23,7 @@ from bench.site.pairs import pairs, pivot, references
 from bench.site.releases import trails
 from bench.site.reported import beside
 from bench.site.text import amount, chance, clip, finalize, percent, visible
-from bench.types import Example, Outcome, Status
+from bench.types import Example, Outcome
 from bench.words import count, number
 
 SHORT = 400
@@ -53,7 +53,6 @@ def environment() -> Environment:
         "difference": difference,
         "ended": _ended,
         "home": drill.cell_home,
-        "opening": lambda text: text[:1].upper() + text[1:],
         "hundredth": whisker.hundredth,
         "interval": interval,
         "known": known,
@@ -113,5 +112,7 @@ def _question(example: Example, sheet: str) -> str:
 
 
 def _ended(outcome: Outcome) -> str:
-    words = "no result" if outcome.status is Status.OK else ENDINGS[outcome.status.value]
+    if outcome.untried:
+        return outcome.detail
+    words = f"none, {ENDINGS[outcome.status.value]}"
     return f"{words}: {clip(outcome.detail, SHORT)[0]}" if outcome.detail else words

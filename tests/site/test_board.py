@@ -85,7 +85,7 @@ def test_how_answers_ended_is_drawn_and_told(sheet):
     assert dict(ended.parts) == pytest.approx(
         {"correct": 0.75, "wrong_result": 1 / 12, "error_syntax": 1 / 12, "timeout": 1 / 12}
     )
-    assert ended.title == "correct 75.0 %, wrong result 8.3 %, syntax error 8.3 %, timeout 8.3 %"
+    assert ended.title == "correct 75.0 %, wrong result 8.3 %, timeout 8.3 %, syntax error 8.3 %"
 
 
 def test_what_was_not_recorded_says_so_and_what_was_is_shown(result, sheet):

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.judge.ends import ENDINGS
 from bench.site import charts as module
 from bench.site.board import board
 from bench.site.charts import charts
 from bench.site.draw import NIGHT, files
-from bench.site.legend import PALETTE, SHADES, SHAPES, signs
+from bench.site.legend import ENDS, PALETTE, SHADES, SHAPES, colour_of, shade, signs
 from bench.site.lettering import GLYPH, LINE, letter, spread
 from bench.site.lines import smoothed
 from bench.site.scatter import front, ticks, walls
@@ -49,7 +50,7 @@ def test_words_state_the_numbers(drawn):
     assert "tiny-medium/lora: easy 100.0, medium 100.0, hard 66.7, extra 33.3 %" in drawn["levels"].words
     # Of its three wrong answers one does not parse, one gives another result and one never ends.
     assert (
-        "tiny-medium/lora: wrong result 8.3 %, syntax error 8.3 %, timeout 8.3 %" in drawn["failures"].words
+        "tiny-medium/lora: wrong result 8.3 %, timeout 8.3 %, syntax error 8.3 %" in drawn["failures"].words
     )
     assert all("3.200 at step 0" in words for words in drawn["curves"].words)
 
@@ -85,6 +86,13 @@ def test_colours_are_those_of_the_style_sheet():
     assert all(colour in text for colour in (*NIGHT, *NIGHT.values(), *PALETTE, *SHADES))
     for number, colour in enumerate(PALETTE):
         assert f".k{number} {{ --key: {colour}; }}" in text
+
+
+def test_common_endings_look_different():
+    assert sorted(ENDS) == sorted(ENDINGS)
+    common = ("wrong_result", "missing", "not_a_query", "timeout")
+    errors = ("forbidden", "error_syntax", "error_schema", "error_runtime")
+    assert len({colour_of(end) for end in (*common, *errors)}) == len({*map(shade, (*common, *errors))}) == 8
 
 
 def colours(spec):
