@@ -95,7 +95,7 @@
       if (!details.open || details.childElementCount > 1) return;
       const inside = element('div', undefined, 'inside');
       const pair = element('div', undefined, 'pair');
-      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? `, seed ${sides[i].seed}` : ''}: ${sides[i].ended(q)}`;
+      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? `, seed ${sides[i].seed}` : ''}: ${sides[i].ended}`;
       pair.append(...sides.map((side, i) => statement(`${name(i)}; marked is what gold does not have`, side.sql[q], texts[q][1])));
       const links = element('p', undefined, 'doors');
       sides.forEach((side, i) => {
@@ -137,8 +137,24 @@
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
     document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
     document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
-    document.getElementById('flipped').textContent = `${gained + lost} questions flip: B is better on ${gained}, A on ${lost}`;
+    document.getElementById('flipped').textContent = `${gained + lost} question${gained + lost === 1 ? ' flips' : 's flip'}: B is better on ${gained}, A on ${lost}`;
     return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
+  }
+
+  // The answers of a row to the flips that are shown, each of the seed that was chosen; where none was, of
+  // the first that is right where the row is better, or not right where it is worse.
+  async function answers(data, line, chosen, flips, better) {
+    const marks = line.marks[data.metrics[0]].map((seed) => page.unpack(seed, line.ends[0].length));
+    const at = flips.map((one) => Math.max(0, chosen === ''
+      ? marks.findIndex((values) => (values[one[0]] === 1) === better(one))
+      : line.seeds.findIndex(([seed]) => String(seed) === chosen)));
+    const loaded = [];
+    for (const i of new Set(at)) loaded[i] = await load(line.seeds[i][1], 'statements');
+    return flips.map(([q], number) => {
+      const i = at[number];
+      const ended = data.endings[parseInt(line.ends[i][q], 36)][1];
+      return { ...loaded[i], seed: line.seeds[i][0], seeds: line.seeds.length, ended };
+    });
   }
 
   async function show(data, form, state) {
@@ -147,13 +163,10 @@
     const flips = summarise(data, sheet, a, b);
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
-    const sides = [];
-    for (const [line, seed] of [[a, state.sa], [b, state.sb]]) {
-      const at = line.seeds.findIndex(([one]) => String(one) === seed);
-      const ended = (q) => data.endings[parseInt(line.ends[at][q], 36)][1];
-      sides.push({ ...await load(line.seeds[at][1], 'statements'), seed, seeds: line.seeds.length, ended });
-    }
-    const shown = flips.slice(0, SHOWN).map((one) => flip(sheet, one, texts, sides));
+    const near = flips.slice(0, SHOWN);
+    const ours = await answers(data, a, state.sa, near, ([, first, second]) => first > second);
+    const theirs = await answers(data, b, state.sb, near, ([, first, second]) => second > first);
+    const shown = near.map((one, i) => flip(sheet, one, texts, [ours[i], theirs[i]]));
     if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
     document.getElementById('flips').replaceChildren(...shown);
     document.documentElement.dataset.ready = Object.values(state).join(' ');
@@ -161,7 +174,11 @@
 
   // Let a reader choose, where there is a choice.
   function offer(select, names, chosen) {
-    select.replaceChildren(...names.map((name) => element('option', name)));
+    select.replaceChildren(...names.map((name) => {
+      const option = element('option', name === '' ? 'one that shows the flip' : name);
+      option.value = name;
+      return option;
+    }));
     select.value = chosen;
     select.disabled = names.length < 2;
     select.parentElement.hidden = select.disabled;
@@ -187,7 +204,8 @@
       };
       const state = { sheet, a: pick('a', names, 0), b: pick('b', names, 1) };
       for (const side of ['a', 'b']) {
-        const seeds = lines.get(state[side]).seeds.map(([seed]) => String(seed));
+        const every = lines.get(state[side]).seeds.map(([seed]) => String(seed));
+        const seeds = every.length > 1 ? ['', ...every] : every;
         state[`s${side}`] = pick(`s${side}`, seeds, 0);
         offer(form.elements[side], names, state[side]);
         offer(form.elements[`s${side}`], seeds, state[`s${side}`]);
