@@ -196,6 +196,11 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     preview: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def untried(self) -> bool:
+        """Whether it was not run at all, because nothing hung on it; ``detail`` then says why."""
+        return self.status is Status.OK and bool(self.detail)
+
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let pydantic, which knows no structs, read and write it as the record of these fields.

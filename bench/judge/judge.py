@@ -23,6 +23,7 @@ from bench.judge.runs import Results, Run, Texts
 from bench.judge.score import NOT_RUN, UNRATED
 from bench.sql import rewrite
 from bench.types import ABSTAIN, Dataset, Example, Outcome, Prediction, Schema, Status, Verdict
+from bench.words import count
 
 NO_SQL = Outcome(Status.NOT_A_QUERY, "no SQL was found in the answer")
 UNTRIED = Outcome(Status.OK, NOT_RUN)
@@ -332,10 +333,10 @@ def _reason(gold: Outcome, answer: Outcome, failed_on: str) -> str:
         return f"the gold query failed: {gold.status} {gold.detail}".strip()
     if answer.status is not Status.OK:
         return f"{answer.status}: {answer.detail}" if answer.detail else str(answer.status)
-    if answer.detail == NOT_RUN:
+    if answer.untried:
         return "another query than gold"
     if len(gold.columns) != len(answer.columns):
-        return f"{len(answer.columns)} columns where gold has {len(gold.columns)}"
+        return f"{count(len(answer.columns), 'column')} where gold has {len(gold.columns):,}"
     if gold.rows != answer.rows:
-        return f"{answer.rows} rows where gold has {gold.rows}"
+        return f"{count(answer.rows, 'row')} where gold has {gold.rows:,}"
     return f"another result on {failed_on}" if failed_on else "other values in the rows"

@@ -208,7 +208,7 @@ def outcome(verdict: Verdict | None, headline: str) -> str:
 
 
 def _ran(answer: Outcome) -> bool:
-    return answer.status is Status.OK and answer.detail != NOT_RUN
+    return answer.status is Status.OK and not answer.untried
 
 
 def _nested(parts: Mapping[str, Mapping[str, Score]]) -> dict[str, object]:

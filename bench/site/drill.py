@@ -135,7 +135,7 @@ def _answer(
 def _same(verdict: Verdict) -> bool:
     gold, answer = verdict.gold, verdict.prediction
     shown = (gold.columns, gold.rows, gold.preview) == (answer.columns, answer.rows, answer.preview)
-    return gold.status is answer.status is Status.OK and shown
+    return gold.status is answer.status is Status.OK and not gold.untried and shown
 
 
 def questions(
@@ -161,14 +161,19 @@ def questions(
 
 
 def _golds(asked: Sequence[Example], done: Sequence[CellResult]) -> dict[str, Outcome]:
-    """Find what the golds gave, opening no more cells than it takes."""
-    wanted, golds = {example.id for example in asked}, dict[str, Outcome]()
+    """Find what the golds gave, opening no more cells than it takes.
+
+    Where a cell gave nothing to compare gold with, it was not run, and the next cell may tell.
+    """
+    wanted, golds = {example.id: example for example in asked}, dict[str, Outcome]()
     for cell in done:
-        if wanted <= golds.keys():
+        if not wanted:
             break
         for verdict in cell.verdicts:
             if verdict.example_id in wanted:
-                golds.setdefault(verdict.example_id, verdict.gold)
+                golds[verdict.example_id] = verdict.gold
+                if not (verdict.gold.untried and wanted[verdict.example_id].answerable):
+                    del wanted[verdict.example_id]
     return golds
 
 

@@ -44,13 +44,13 @@ def grid(outcome: Outcome, against: Outcome | None = None) -> Grid | None:
         against: the result to compare with; nothing is marked without one.
 
     Returns:
-        The table, or ``None`` when the statement did not end well and there is none.
+        The table, or ``None`` when the statement was not run or did not end well, and there is none.
     """
-    if outcome.status is not Status.OK:
+    if outcome.status is not Status.OK or outcome.untried:
         return None
     rows = outcome.preview[:ROWS]
     width = max(len(outcome.columns), max(map(len, rows), default=0))
-    if against is None or against.status is not Status.OK:
+    if against is None or against.status is not Status.OK or against.untried:
         marks: list[tuple[bool, ...]] = [(False,) * len(row) for row in rows]
     else:
         marks = _marks(rows, against.preview[:ROWS])

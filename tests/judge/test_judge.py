@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,25 @@ def dataset(tmp_path: Path) -> Dataset:
     schema = Schema("d", (Table("t", (Column("a"),)),))
     levels = ("easy", "hard")
     return Dataset("s", "dev", "S", "", levels, ("bird",), True, examples, {"d": schema}, {"d": path}, "f")
+
+
+def test_why_an_answer_is_wrong_is_said_of_one_and_of_many(dataset: Dataset):
+    said = {
+        "first": "SELECT a, a FROM t",
+        "again": "SELECT a FROM t UNION ALL SELECT a FROM t",
+        "other": "SELECT a FROM t WHERE a > 1",
+    }
+    answers = [Prediction(name, "", sql) for name, sql in said.items()]
+    with Executor(workers=1) as executor:
+        found = [one.reason for one in judge(dataset, answers, ("ex.strict",), executor)]
+        wide = replace(dataset, examples=(Example("wide", "d", "", ("SELECT a, a, a FROM t",), "easy"),))
+        (narrow,) = judge(wide, [Prediction("wide", "", "SELECT a FROM t")], ("ex.strict",), executor)
+    assert found[:3] == [
+        "2 columns where gold has 1",
+        "2 rows where gold has 1",
+        "0 rows where gold has 1",
+    ]
+    assert narrow.reason == "1 column where gold has 3"
 
 
 @pytest.mark.parametrize(("metrics", "runs"), [(("ex.bird", "em.spider"), 2), (("ves.time",), 3)])

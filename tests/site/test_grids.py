@@ -36,6 +36,10 @@ def test_a_failure_has_no_table():
     assert grid(Outcome(Status.ERROR_SYNTAX, "near x")) is None
 
 
+def test_what_was_not_run_has_no_table():
+    assert grid(Outcome(Status.OK, "not run: only queries were compared")) is None
+
+
 def test_an_empty_result_has_a_table_without_rows():
     empty = grid(Outcome(Status.OK, "", 0, 0, ("a",), ()))
     assert (empty.rows, empty.total, empty.more_rows) == ((), 0, 0)

@@ -13,8 +13,12 @@ from urllib.parse import unquote, urlsplit
 import html5lib
 import pytest
 
+from bench.execute import Executor
+from bench.judge.judge import judge
+from bench.site.drill import anchor, question_home
+from bench.site.grids import grid
 from bench.site.pages import render
-from bench.types import Outcome, Status
+from bench.types import Outcome, Prediction, Status
 
 GOLDEN = Path(__file__).parent / "golden"
 X = "{http://www.w3.org/1999/xhtml}"
@@ -228,6 +232,34 @@ def test_what_has_no_answer_and_what_the_environment_spoiled_is_said(result):
     assert "Gold result: none, database corrupt (infrastructure): malformed page 3" in easy
     assert "not publishable" in rendered["index.html"]
     assert ",not publishable," in rendered["results.csv"]
+
+
+def test_a_gold_that_was_not_run_is_not_said_to_have_no_rows(result):
+    """Where an answer has no SQL gold is not run; its rows are known from another cell's answer."""
+    first, other = result.cells[:2]
+    asked = first.dataset.examples[0]
+    asking = replace(first.dataset, databases={asked.db_id: Path("concert.sqlite")})
+    assert first.verdicts[0].gold.rows > 0
+    with Executor(workers=1) as executor:
+        silent = Prediction(asked.id, "I do not know.", None)
+        judged = next(judge(asking, [silent], ("ex.spider", "em.spider"), executor))
+    cells = (
+        replace(first, predictions=(silent, *first.predictions[1:]), verdicts=(judged, *first.verdicts[1:])),
+        other,
+    )
+    pages = {
+        name: text.decode() for name, text in render(replace(result, cells=cells)) if name[-5:] == ".html"
+    }
+    answer = pages[f"cells/{first.slug}/{asked.difficulty}.html"].split(f'id="{anchor(asked)}"')[1]
+    answer = answer.partition("</details>")[0]
+    assert "Gold result: not run: there was nothing to compare it with" in answer
+    assert "Cost in VM steps: gold not run, prediction not run" in answer
+    assert "0 rows" not in answer
+    question = pages[question_home("mini", asked.db_id)].split(f'id="{anchor(asked)}"')[1]
+    gold = grid(other.verdicts[0].gold)
+    assert gold is not None
+    assert gold.rows[0][0].text in question.partition("</details>")[0]
+    assert "not run" not in question.partition("</details>")[0]
 
 
 def test_long_levels_are_spread_over_pages(result, dataset):

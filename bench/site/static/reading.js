@@ -138,10 +138,17 @@
       return {
         text: points(one.value),
         number: one.value,
-        title: `${bounds}${one.gained} questions gained, ${one.lost} lost; `
+        title: `${bounds}${page.amount(one.gained)} question${one.gained === 1 ? '' : 's'} gained, ${page.amount(one.lost)} lost; `
           + `exact McNemar p ${page.chance(one.p)}, by Holm ${page.chance(adjusted)}`,
         told: adjusted <= stats.ALPHA,
       };
+    }
+
+    // How many questions are chosen, in words.
+    get asked() {
+      const { n, questions } = this.results;
+      const [one, of] = [this.chosen.length, questions.databases.length].map(page.thousands);
+      return `${one} of ${page.thousands(n)} questions on ${new Set(this.clusters).size} of ${of} databases`;
     }
 
     // What difference the rows shown could have told on these questions.
