@@ -16,6 +16,7 @@ from psycopg import errors, sql
 from adapters.databases.build import Filling, Key, quoted
 from adapters.databases.keys import add, unique_first
 from adapters.databases.port import read
+from adapters.databases.postgres_account import powers
 from adapters.databases.postgres_connection import ADMIN, Link, connect
 from adapters.databases.values import row
 from bench.errors import BenchError, ConfigError, DataError
@@ -34,26 +35,6 @@ TYPES = {
 }
 """Kind of a column → its type here."""
 
-_POWERS = """
-SELECT CASE
-  WHEN rolsuper THEN 'is a superuser'
-  WHEN rolcreatedb OR rolcreaterole OR rolreplication THEN 'can create databases or roles'
-  ELSE (SELECT 'is a member of ' || other.rolname FROM pg_roles other
-        WHERE other.rolname IN ('pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
-                                'pg_execute_server_program', 'pg_signal_backend')
-          AND pg_has_role(current_user, other.oid, 'USAGE') LIMIT 1)
-END FROM pg_roles WHERE rolname = current_user
-UNION ALL
-SELECT 'can write to ' || c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-  AND (has_table_privilege(c.oid, 'INSERT') OR has_table_privilege(c.oid, 'UPDATE')
-       OR has_table_privilege(c.oid, 'DELETE') OR has_table_privilege(c.oid, 'TRUNCATE'))
-UNION ALL
-SELECT 'can create tables in ' || nspname FROM pg_namespace
-WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE')
-UNION ALL
-SELECT 'can create schemas' WHERE has_database_privilege(current_database(), 'CREATE')
-"""
 _TABLES = """
 SELECT table_schema, table_name FROM information_schema.tables
 WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
@@ -96,18 +77,19 @@ class Postgres:
         """
         try:
             with _open(address) as link:
-                powers = [str(power) for (power,) in link.execute(_POWERS) if power]
+                found = powers(link)
                 version = link.execute("SHOW server_version").fetchone()
                 admin = os.environ.get(ADMIN)
                 if not admin and link.execute(_ENDS).fetchone() != (True,):
                     raise BenchError("may not end its own sessions", where=address, todo=f"set {ADMIN}")
         except DataError:
             return ""
-        if powers and not allow_unsafe:
+        if found and not allow_unsafe:
+            cures = "; ".join(power.cure for power in found)
             raise ConfigError(
-                f"the account {powers[0]}",
+                f"the account {found[0].what}, and may only read",
                 where=address,
-                todo="take a role with SELECT alone, or --allow-unsafe where nothing can be lost",
+                todo=f"{cures}; or take --allow-unsafe where nothing can be lost",
             )
         return f"postgresql {str(version[0] if version else '').split()[0]}"
 
@@ -198,11 +180,20 @@ def _open(address: str) -> Iterator[Link]:
 
 def _trouble(said: str) -> tuple[str, str]:
     """Say why there is no connection, and what to do about it."""
-    if re.search('role ".*" does not exist', said):
-        return "the server refuses the account", "CREATE ROLE … LOGIN, or correct the name in the address"
-    if "authentication" in said or "password" in said or "role" in said:
-        return "the server refuses the account", "put the password into ~/.pgpass or PGPASSWORD"
-    return "the server cannot be reached", "start it, or correct the address"
+    return next(((what, todo) for words, what, todo in _TROUBLES if re.search(words, said)), _UNREACHED)
+
+
+_REFUSED = "the server refuses the account"
+_UNREACHED = ("the server cannot be reached", "start it, or correct the address")
+_TROUBLES = (
+    ("permission denied for database", _REFUSED, "GRANT CONNECT ON DATABASE … to it"),
+    ('role ".*" does not exist', _REFUSED, "CREATE ROLE … LOGIN, or correct the name in the address"),
+    ("not permitted to log in", _REFUSED, "ALTER ROLE … LOGIN"),
+    ("no pg_hba.conf entry", _REFUSED, "let it in from this host, in the server's pg_hba.conf"),
+    ("too many|remaining connection slots", "the server takes no more connections", "take fewer workers"),
+    ("authentication|password|role", _REFUSED, "put the password into ~/.pgpass or PGPASSWORD"),
+)
+"""Words of the server, what they mean and what to do."""
 
 
 def _kind(code: int) -> str:

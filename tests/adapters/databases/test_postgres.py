@@ -87,7 +87,7 @@ def singers(postgres):
         link.execute("CREATE TABLE singer(name text, age int)")
         link.execute("INSERT INTO singer VALUES ('Ann', 30), ('Bo', 40)")
         link.execute("CREATE SEQUENCE numbers")
-        link.execute("GRANT SELECT ON singer TO bench; GRANT USAGE ON SEQUENCE numbers TO bench")
+        link.execute("GRANT SELECT ON singer, numbers TO bench")
     return postgres
 
 
@@ -197,13 +197,79 @@ def test_what_cannot_be_asked_is_one_clear_error(singers):
 def test_an_account_that_can_write_is_refused_unless_it_is_wanted(singers, asking):
     with psycopg.connect(singers.url("singers", "owner"), autocommit=True) as link:
         link.execute("CREATE ROLE writer LOGIN; GRANT SELECT, UPDATE ON singer TO writer")
-    assert "can write to singer" in str(_refusal(singers.url(user="writer")))
+    refused = _refusal(singers.url(user="writer"))
+    assert "has UPDATE ON TABLE singer" in str(refused)
+    assert "REVOKE UPDATE ON TABLE singer FROM writer" in refused.todo
     with asking(singers.url(user="writer"), allow_unsafe=True) as executor:
         assert executor.run(Path("singers"), "SELECT count(*) FROM singer").preview == ((2,),)
         refused = executor.run(
             Path("singers"), "WITH u AS (UPDATE singer SET age = 1 RETURNING 1) SELECT * FROM u"
         )
         assert refused.status == "forbidden"
+
+
+POWERS = {
+    "GRANT UPDATE (age) ON singer TO {}": "REVOKE UPDATE (age) ON TABLE singer FROM {}",
+    "GRANT TRIGGER ON singer TO {}": "REVOKE TRIGGER ON TABLE singer FROM {}",
+    "GRANT USAGE ON SEQUENCE numbers TO {}": "REVOKE USAGE ON SEQUENCE numbers FROM {}",
+    "GRANT TEMP ON DATABASE singers TO {}": "REVOKE TEMPORARY ON DATABASE singers FROM {}",
+    "GRANT CREATE ON SCHEMA public TO {}": "REVOKE CREATE ON SCHEMA public FROM {}",
+    "GRANT CREATE ON DATABASE singers TO {}": "REVOKE CREATE ON DATABASE singers FROM {}",
+    "CREATE SCHEMA of_{0} AUTHORIZATION {0}": "ALTER SCHEMA of_{} OWNER TO another role",
+    "CREATE ROLE of_{0}; GRANT INSERT ON singer TO of_{0}; ALTER ROLE {0} NOINHERIT; GRANT of_{0} TO {0}": (
+        "REVOKE INSERT ON TABLE singer FROM of_{}"
+    ),
+    "CREATE ROLE of_{0} SUPERUSER; GRANT of_{0} TO {0}": "ALTER ROLE of_{} NOSUPERUSER",
+    "ALTER ROLE {} BYPASSRLS": "ALTER ROLE {} NOBYPASSRLS",
+    "ALTER ROLE {} CREATEDB": "ALTER ROLE {} NOCREATEDB",
+    "GRANT pg_checkpoint TO {}": "REVOKE pg_checkpoint FROM {}",
+    "GRANT pg_signal_backend TO {}": "REVOKE pg_signal_backend FROM {}",
+    "GRANT pg_write_server_files TO {}": "REVOKE pg_write_server_files FROM {}",
+    "GRANT pg_execute_server_program TO {}": "REVOKE pg_execute_server_program FROM {}",
+    "CREATE SCHEMA of_{0}; CREATE FUNCTION of_{0}.wipe() RETURNS int LANGUAGE sql SECURITY DEFINER AS"
+    " 'DELETE FROM public.singer RETURNING 1'; GRANT USAGE ON SCHEMA of_{0} TO {0}": (
+        "REVOKE EXECUTE ON FUNCTION of_{}.wipe() FROM PUBLIC"
+    ),
+}
+"""Statements that let an account do more than read, and what takes that away again."""
+
+
+def test_every_power_beyond_reading_is_refused_with_its_cure(singers, asking):
+    for number, (given, cure) in enumerate(POWERS.items()):
+        role = f"mighty{number}"
+        with psycopg.connect(singers.url("singers", "owner"), autocommit=True) as link:
+            link.execute(f"CREATE ROLE {role} LOGIN; GRANT SELECT ON singer TO {role}; {given.format(role)}")
+            assert cure.format(role) in _refusal(singers.url(user=role)).todo, given
+            if not cure.startswith("ALTER SCHEMA"):
+                link.execute(cure.format(role))
+                with asking(singers.url(user=role)) as executor:
+                    assert executor.run(Path("singers"), "TABLE singer").rows == 2, given
+
+
+def test_an_account_may_read_all(singers, asking):
+    with psycopg.connect(singers.url("singers", "owner"), autocommit=True) as link:
+        link.execute("CREATE ROLE reader LOGIN; GRANT pg_read_all_data, pg_monitor TO reader")
+    with asking(singers.url(user="reader")) as executor:
+        assert executor.run(Path("singers"), "TABLE singer").rows == 2
+
+
+@pytest.mark.parametrize(
+    "made, todo",
+    [
+        ("REVOKE CONNECT ON DATABASE singers FROM PUBLIC; CREATE ROLE shut_out LOGIN", "GRANT CONNECT"),
+        ("CREATE ROLE shut_out NOLOGIN", "ALTER ROLE … LOGIN"),
+        ("CREATE ROLE shut_out LOGIN CONNECTION LIMIT 0", "fewer workers"),
+    ],
+)
+def test_why_an_account_is_not_let_in_is_said(singers, made, todo):
+    with psycopg.connect(singers.url("singers", "owner"), autocommit=True) as link:
+        link.execute(made)
+        try:
+            refused = _refusal(singers.url(user="shut_out"))
+        finally:
+            link.execute("GRANT CONNECT ON DATABASE singers TO PUBLIC; DROP ROLE shut_out")
+    assert todo in refused.todo
+    assert "cannot be reached" not in str(refused)
 
 
 def test_another_version_than_the_suite_says_is_refused(singers):
