@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from bench.errors import DataError
+from bench.errors import BenchError, DataError
 from bench.generate.protocol import ModelAdapter
 from bench.methods import Sft
 from bench.plan import Bound, Plan, asked_by
@@ -34,6 +34,7 @@ class Ahead:
         weights: bytes of its base on this disk, ``None`` where it is not here or needs none.
         source: the base that is not here, or nothing.
         estimate: what its fit will need, ``None`` where that is done, unknown, or there is none.
+        refused: why its fit would not be begun on this device, if that is so.
     """
 
     cell: Cell
@@ -43,6 +44,7 @@ class Ahead:
     weights: int | None = None
     source: str = ""
     estimate: Estimate | None = None
+    refused: BenchError | None = None
 
     @property
     def questions(self) -> int | None:
@@ -86,7 +88,17 @@ def _ahead(plan: Plan, bound: Bound) -> Ahead:
     length = _steps(plan, bound) if bound.method.training is not None else None
     here = weights_here(bound.adapter)
     source = bound.model.source if bound.adapter.trainable and here is None else ""
-    return Ahead(bound.cell, bound.method.in_words(), bound, length, here, source, _foreseen(plan, bound))
+    work = None if bound.done("fit") else _work(plan, bound)
+    return Ahead(
+        bound.cell,
+        bound.method.in_words(),
+        bound,
+        length,
+        here,
+        source,
+        _foreseen(work) if work else None,
+        _refusal(plan, bound, work) if work else None,
+    )
 
 
 def refuse_early(plan: Plan) -> None:
@@ -97,19 +109,24 @@ def refuse_early(plan: Plan) -> None:
     """
     for bound in plan.cells:
         work = None if bound.done("fit") else _work(plan, bound)
-        if work is None:
-            continue
-        from bench.train.probe import measure
+        if work and (refused := _refusal(plan, bound, work)):
+            raise refused
 
+
+def _refusal(plan: Plan, bound: Bound, work: Work) -> BenchError | None:
+    """Say why a fit would not be begun on this device, if that is so."""
+    from bench.train.probe import measure
+
+    try:
         with asked_by(plan.suite.place(f"methods.{bound.cell.method}")):
             refuse(work, measure())
+    except BenchError as error:
+        return error
+    return None
 
 
-def _foreseen(plan: Plan, bound: Bound) -> Estimate | None:
-    """Estimate what a fit will need, where that can be known."""
-    work = None if bound.done("fit") else _work(plan, bound)
-    if work is None:
-        return None
+def _foreseen(work: Work) -> Estimate:
+    """Estimate what a fit will need."""
     from bench.train.probe import measure
 
     return estimate(work, measure(half=work.training.precision == "bf16"))

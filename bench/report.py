@@ -24,8 +24,11 @@ from bench.site.releases import keep
 from bench.words import count, duration, number, size
 
 
-def print_plan(plan: Plan) -> None:
-    """Print each cell with what is left to do, and what is skipped and why."""
+def print_plan(plan: Plan) -> int:
+    """Print each cell with what is left to do, what is skipped and why, and what a run would refuse.
+
+    Gives the exit code: that of such a run, if it would refuse.
+    """
     seen = preview(plan)
     grid = Table(title=plan.suite.title, title_justify="left", box=None, pad_edge=False)
     for heading in ("cell", "method", "questions", "steps", "weights", "memory", "time", "state"):
@@ -49,9 +52,18 @@ def print_plan(plan: Plan) -> None:
     _print_costs(seen)
     if seen.missing:
         out.print("what this costs is unknown until then", markup=False)
-        return
-    todo = tasks(plan, Options())
-    out.print(f"{count(len(todo), 'task')} to run" if todo else "everything is done", markup=False)
+    else:
+        todo = tasks(plan, Options())
+        out.print(f"{count(len(todo), 'task')} to run" if todo else "everything is done", markup=False)
+    return _print_refusals(seen)
+
+
+def _print_refusals(seen: Preview) -> int:
+    """Say each reason why a run would not begin on this device, and give its exit code."""
+    refused = {str(ahead.refused): ahead.refused for ahead in seen.cells if ahead.refused}
+    for said in refused:
+        err.print(f"error: {said}", markup=False)
+    return max((error.exit_code for error in refused.values()), default=DONE)
 
 
 def _print_costs(seen: Preview) -> None:
@@ -106,6 +118,7 @@ def plan_json(plan: Plan) -> dict[str, object]:
                 "estimate": {**asdict(ahead.estimate), "memory": ahead.estimate.memory}
                 if ahead.estimate
                 else None,
+                "refused": str(ahead.refused) if ahead.refused else None,
                 "state": ahead.state,
                 "fit": str(ahead.bound.fit) if ahead.bound and ahead.bound.fit else None,
                 "predictions": str(ahead.bound.predictions) if ahead.bound else None,

@@ -31,7 +31,7 @@ def plan(
     if as_json:
         print(json.dumps(report.plan_json(planned), indent=2))
     else:
-        report.print_plan(planned)
+        raise typer.Exit(report.print_plan(planned))
 
 
 def run(

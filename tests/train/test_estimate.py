@@ -28,6 +28,7 @@ from bench.methods import (  # noqa: E402
 from bench.plan import Plan  # noqa: E402
 from bench.preview import preview, refuse_early  # noqa: E402
 from bench.registry import find  # noqa: E402
+from bench.report import plan_json, print_plan  # noqa: E402
 from bench.store import Store  # noqa: E402
 from bench.train import refuse, shapes, tuning  # noqa: E402
 from bench.train.estimate import Work, estimate, trainable  # noqa: E402
@@ -217,6 +218,17 @@ def test_examples_that_are_too_long_are_refused_before_a_teacher_is_fitted(tmp_p
     with pytest.raises(FitError, match=r"methods.rkd: training.overflow: \d\d of 64 .* 100 tokens"):
         refuse_early(plan)
     refuse_early(planned(tmp_path, '"full"', 'max_length = 100, overflow = "drop"'))
+
+
+def test_a_plan_says_what_a_run_would_refuse(tmp_path, capsys) -> None:
+    plan = planned(tmp_path, '{ kind = "lora", targets = ["q_prog"] }', "max_length = 1024")
+    with pytest.raises(FitError) as refused:
+        refuse_early(plan)
+    assert print_plan(plan) == refused.value.exit_code == 1
+    told = capsys.readouterr()
+    assert f"error: {' '.join(str(refused.value).split())}" == " ".join(told.err.split())
+    assert [bool(cell["refused"]) for cell in plan_json(plan)["cells"]] == [False, True]
+    assert print_plan(planned(tmp_path, '"full"')) == 0
 
 
 def test_a_students_mistake_is_refused_before_its_teacher_is_fitted(tmp_path) -> None:
