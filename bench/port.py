@@ -16,7 +16,7 @@ from bench.console import out
 from bench.errors import ConfigError
 from bench.execute import Executor, Policy, Query
 from bench.execute.compare import bag, strict
-from bench.execute.live import Live, is_address
+from bench.execute.live import NAME, Live, is_address
 from bench.execute.policy import STANDARD
 from bench.registry import find
 from bench.sql.transpile import transpile
@@ -90,7 +90,8 @@ def copy(dataset: Dataset, live: Live, reader: str) -> Mapping[str, Sequence[Key
     """Copy every database that a data set asks and that is there; gives the keys of each.
 
     Raises:
-        ConfigError: the data set is not SQLite's, or the reader is not there.
+        ConfigError: the data set is not SQLite's, several databases have one address, or the reader is not
+            there.
         DataError: a database is damaged.
     """
     if dataset.dialect != "sqlite":
@@ -98,6 +99,9 @@ def copy(dataset: Dataset, live: Live, reader: str) -> Mapping[str, Sequence[Key
         raise ConfigError(what, where=dataset.name, todo="copy its SQLite form")
     engine = cast("Target", live.adapter)
     there = {name: path for name, path in sorted(dataset.databases.items()) if path.exists()}
+    if len({live.address(name) for name in there}) < len(there):
+        what = f"{count(len(there), 'database')} would be copied over each other"
+        raise ConfigError(what, where="--to", todo=f"write {NAME} in the address, for the name of each")
     return {name: engine.fill(live.address(name), path, reader) for name, path in there.items()}
 
 

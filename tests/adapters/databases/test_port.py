@@ -132,6 +132,13 @@ def test_mini_moves_to_mysql(mini, mariadb):
     _moves(mini, Live(mariadb.owner, allow_unsafe=True), mariadb.url(), "mysql")
 
 
+def test_databases_are_not_copied_over_each_other(mini, tmp_path):
+    with pytest.raises(ConfigError, match="5 databases would be copied over each other") as refused:
+        port.copy(mini, Live(f"duckdb:{tmp_path}/same.duckdb"), "bench")
+    assert "{db_id}" in refused.value.todo
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_reader_must_be_there(mini, postgres, mariadb):
     for server in (postgres, mariadb):
         with pytest.raises(ConfigError, match="there is no"):
