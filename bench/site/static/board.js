@@ -60,9 +60,10 @@
     if (!again && location.href !== before) dispatchEvent(new Event('hashchange'));
   }
 
-  function copy(text) {
-    if (!navigator.clipboard) { say('Copy the address of this page: ' + text); return; }
-    navigator.clipboard.writeText(text).then(() => say('Link copied'), () => say('Copy the address of this page'));
+  function copy(text, tell) {
+    const refused = () => tell('Copy the address of this page: ' + text);
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => tell('Link copied'), refused);
+    else refused();
   }
 
   // Numbers as bench/site/text.py writes them: nothing rounds to all or to none.

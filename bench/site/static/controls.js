@@ -93,7 +93,7 @@
     });
     form.addEventListener('reset', (event) => { event.preventDefault(); page.write(new URLSearchParams()); });
     form.addEventListener('submit', (event) => event.preventDefault());
-    document.getElementById('copy').addEventListener('click', () => page.copy(location.href));
+    document.getElementById('copy').addEventListener('click', () => page.copy(location.href, (told) => { form.elements.shown.textContent = told; }));
     addEventListener('hashchange', () => { typed = ''; apply(); });
     form.hidden = false;
     apply();

@@ -134,6 +134,24 @@ def test_a_word_that_is_typed_is_one_step_and_back_keeps_the_choice_before_it(pa
     expect(field(page, "db")).to_have_value("museum")
 
 
+@pytest.mark.parametrize("clipboard", ["granted", "refused", "absent"])
+def test_a_reader_sees_what_came_of_copying_the_link(page, site, clipboard):
+    opened(page, site, "#method=lora")
+    said = {
+        "granted": "navigator.clipboard.writeText = async (text) => { window.copied = text; }",
+        "refused": "navigator.clipboard.writeText = () => Promise.reject(new Error('no'))",
+        "absent": "Object.defineProperty(navigator, 'clipboard', { value: undefined })",
+    }
+    page.evaluate(f"void ({said[clipboard]})")
+    page.get_by_role("button", name="Copy link").click()
+    told = "Link copied" if clipboard == "granted" else f"Copy the address of this page: {page.url}"
+    expect(page.locator("#shown")).to_have_text(told)
+    assert page.locator("#shown").is_visible()
+    assert page.evaluate("window.copied ?? null") == (page.url if clipboard == "granted" else None)
+    field(page, "method").select_option("")
+    expect(page.locator("#shown")).to_have_text(ALL)
+
+
 def test_a_filter_undone_leaves_the_page_as_it_was_made(page, site):
     opened(page, site)
     made = page.locator("table.board tbody").inner_html()
