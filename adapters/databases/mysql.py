@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -18,6 +17,7 @@ from pymysql.cursors import Cursor, SSCursor
 
 from adapters.databases.build import Filling, Key
 from adapters.databases.keys import add, unique_first
+from adapters.databases.mysql_account import revocations
 from adapters.databases.mysql_connection import ADMIN, PASSWORD, connect, version
 from adapters.databases.port import read
 from adapters.databases.values import row
@@ -26,6 +26,9 @@ from bench.execute.engines import Program
 from bench.execute.harden import FURTHER
 
 BLOCK = 1000
+MOST = 5
+"""Statements that an error names at most."""
+
 TYPES = {
     "integer": "BIGINT",
     "real": "DOUBLE",
@@ -37,14 +40,10 @@ TYPES = {
 }
 """Kind of a column → its type here."""
 
-HARMLESS = frozenset({"USAGE", "SELECT", "SHOW VIEW", "SHOW DATABASES", "PROCESS", "REFERENCES"})
-"""Privileges with which nothing can be changed."""
-
 _INDEXES = """
 SELECT DISTINCT table_name, index_name FROM information_schema.statistics
 WHERE table_schema = database() AND non_unique
 """
-_GRANT = re.compile(r"GRANT (.+?) ON ", re.IGNORECASE)
 _INTEGERS = {
     FIELD_TYPE.TINY,
     FIELD_TYPE.SHORT,
@@ -91,17 +90,15 @@ class MySql:
         """
         try:
             with _open(address) as link, link.cursor() as cursor:
-                cursor.execute("SHOW GRANTS FOR CURRENT_USER()")
-                grants = [str(grant) for (grant,) in cursor.fetchall()]
+                cures = revocations(cursor)
                 said = version(link)
         except DataError:
             return ""
-        powers = sorted({power for grant in grants for power in _powers(grant)} - HARMLESS)
-        if powers and not allow_unsafe:
+        if cures and not allow_unsafe:
             raise ConfigError(
-                f"the account has more than SELECT: {', '.join(powers[:5])}",
+                "the account has more than SELECT",
                 where=address,
-                todo="take an account with SELECT alone, or --allow-unsafe where nothing can be lost",
+                todo=f"{'; '.join(cures[:MOST])}; or take --allow-unsafe where nothing can be lost",
             )
         number = said.removeprefix("5.5.5-").partition("-")[0]
         return f"{'mariadb' if 'MariaDB' in said else 'mysql'} {number}"
@@ -184,20 +181,6 @@ def _settle(cursor: Cursor, unused: str) -> None:
 def quoted(name: str) -> str:
     """Write a name so that it is taken for one, whatever stands in it."""
     return "`" + name.replace("`", "``") + "`"
-
-
-def _powers(grant: str) -> list[str]:
-    """List the privileges of one line of SHOW GRANTS.
-
-    >>> _powers("GRANT SELECT, INSERT (`a`, `b`) ON `x`.* TO `me`@`%` WITH GRANT OPTION")
-    ['SELECT', 'INSERT', 'GRANT OPTION']
-    """
-    found = _GRANT.match(grant)
-    if found is None:
-        return [grant.removeprefix("GRANT ")]  # a role, with whatever it brings
-    named = re.sub(r"\([^)]*\)", "", found[1]).split(",")
-    further = ["GRANT OPTION"] if grant.upper().endswith("WITH GRANT OPTION") else []
-    return [name.strip().upper() for name in named] + further
 
 
 @contextmanager

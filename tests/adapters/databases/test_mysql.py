@@ -7,7 +7,6 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from adapters.databases.mysql import _powers
 from bench.errors import BenchError
 from bench.execute import Executor
 from bench.execute.live import Live
@@ -127,6 +126,28 @@ def test_what_cannot_be_asked_is_one_clear_error(singers):
     assert "more than SELECT" in _refusal(singers.owner)
 
 
-def test_privileges_are_read_off_grants():
-    assert _powers("GRANT SELECT, INSERT (`a`, `b`), FILE ON *.* TO `me`@`%`") == ["SELECT", "INSERT", "FILE"]
-    assert _powers("GRANT `writer` TO `me`@`%`") == ["`writer` TO `me`@`%`"]
+POWERS = {
+    "GRANT UPDATE (age), SELECT (age) ON singers.singer TO {}": "REVOKE UPDATE (`age`) ON `singers`.`singer`",
+    "GRANT CREATE TEMPORARY TABLES ON singers.* TO {}": "REVOKE CREATE TEMPORARY TABLES ON `singers`.*",
+    "GRANT EXECUTE ON singers.* TO {}": "REVOKE EXECUTE ON `singers`.*",
+    "GRANT FILE ON *.* TO {}": "REVOKE FILE ON *.*",
+    "GRANT SELECT ON singers.* TO {} WITH GRANT OPTION": "REVOKE GRANT OPTION ON `singers`.*",
+    "GRANT writers TO {}": "REVOKE `writers` FROM",
+    "GRANT INSERT ON singers.* TO PUBLIC": "REVOKE INSERT ON `singers`.* FROM PUBLIC",
+}
+"""Statements that let an account do more than read, and what takes that away again."""
+
+
+def test_every_power_beyond_reading_is_refused_with_its_cure(singers, asking):
+    account = "mighty@'127.0.0.1'"
+    with _owner(singers) as link, link.cursor() as cursor:
+        cursor.execute("CREATE ROLE writers")
+        for given, cure in POWERS.items():
+            cursor.execute(f"CREATE OR REPLACE USER {account}")
+            cursor.execute(f"GRANT SELECT ON singers.* TO {account}")
+            cursor.execute(given.format(account))
+            refused = _refusal(singers.url(user="mighty"))
+            assert cure in refused, given
+            cursor.execute(refused.partition("→ ")[2].partition(";")[0])
+            with asking(singers.url(user="mighty")) as executor:
+                assert executor.run(Path("singers"), "SELECT * FROM singer").rows == 2, given
