@@ -21,7 +21,7 @@ from typing import ClassVar
 from adapters.datasets.described import read_list
 from adapters.datasets.folder import Folder, Item, Parts, Splits
 from adapters.datasets.listed import Field, entry
-from bench.errors import DataError
+from adapters.datasets.text import read_text
 from bench.types import Example
 
 SPLIT = ("advising", "atis", "geography", "scholar")
@@ -94,12 +94,8 @@ class Classical(Folder):
 
 def _tables(path: Path) -> Mapping[str, Sequence[Field]]:
     """Read a schema; lines of dashes stand between tables."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError("is not UTF-8", where=str(path), todo="get the file again") from error
     tables: dict[str, list[Field]] = {}
-    for row in csv.DictReader(text.splitlines(), skipinitialspace=True):
+    for row in csv.DictReader(read_text(path).splitlines(), skipinitialspace=True):
         table, name = row["Table Name"].strip(), row["Field Name"].strip()
         if table and table != "-":
             kind = (row["Type"] or "text").split()[0]

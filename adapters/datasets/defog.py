@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from adapters.datasets.folder import Folder, Item, Parts, Splits
-from bench.errors import DataError
+from adapters.datasets.text import read_text
 from bench.sql.lexemes import LEXEME
 from bench.types import Example
 
@@ -57,13 +57,7 @@ class Defog(Folder):
 
     def items(self, path: Path) -> Sequence[Item]:
         """Read one CSV file."""
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
-            ) from error
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
 
     def example(self, split: str, number: int, item: Item) -> Example:
         """Take the instructions that go with a question for its evidence."""

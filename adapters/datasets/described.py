@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.databases.sqlite import Sqlite
+from adapters.datasets.text import read_text
 from bench.checksum import digest_all
 from bench.errors import BenchError, DataError
 from bench.types import Column, Example, ForeignKey, Schema, Table
@@ -35,18 +36,7 @@ def read_json(path: Path) -> object:
         DataError: it is missing, a Git LFS pointer, not UTF-8 or not JSON.
     """
     try:
-        data = path.read_bytes()
-        if data.startswith(b"version https://git-lfs"):
-            raise DataError(
-                "this is a Git LFS pointer, not the file",
-                where=str(path),
-                todo="run 'git lfs pull' in its checkout",
-            )
-        return json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
-        ) from error
+        return json.loads(read_text(path))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(
             f"cannot be read ({error})", where=str(path), todo="give a JSON file, or unpack the archive again"

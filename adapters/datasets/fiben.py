@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from adapters.datasets.folder import Folder, Item, Splits
 from adapters.datasets.listed import declared
-from bench.errors import DataError
+from adapters.datasets.text import read_text
 from bench.types import Example
 
 SCHEMA = "FIBEN.sql"
@@ -42,13 +42,7 @@ class Fiben(Folder):
     def described(self, split: str) -> dict[str, Item]:  # noqa: ARG002
         """Read the schema off the statements that make it."""
         path = self.root / SCHEMA
-        if not path.is_file():
-            return {}
-        try:
-            ddl = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise DataError("is not UTF-8", where=str(path), todo="get the file again") from error
-        return {"fiben": declared("fiben", ddl)}
+        return {"fiben": declared("fiben", read_text(path))} if path.is_file() else {}
 
     def dialect(self, split: str) -> str:  # noqa: ARG002
         """Name the language of Db2."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from adapters.databases.build import Filling, distinct
+from adapters.datasets.text import read_text
 from bench.errors import DataError
 from bench.types import Scalar
 
@@ -29,12 +30,7 @@ def from_csv(paths: Sequence[Path]) -> list[Filling]:
 
 
 def _table(name: str, path: Path) -> Filling:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8"
-        ) from error
+    text = read_text(path)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     if not rows or not any(rows[0]):
         raise DataError("has no heading", where=str(path), todo="name the columns in its first line")
