@@ -6,6 +6,7 @@
   const SHOWN = 200;
   const LONGEST = 400; // tokens of a statement that are compared
   const shards = new Map();
+  let named; // the question that the address has opened
 
   // Classic scripts are the one form of data that a page on a disk may load.
   function load(address, name) {
@@ -86,6 +87,7 @@
 
   function flip(sheet, [q, a, b], texts, sides) {
     const details = element('details', undefined, 'answer');
+    details.dataset.question = sheet.anchors[q];
     const summary = element('summary');
     const seeds = sides.map((side) => side.seeds);
     summary.append(element('span', a > b ? 'A' : 'B', 'mark'), element('span', texts[q][0], 'ask'),
@@ -157,18 +159,29 @@
     });
   }
 
-  async function show(data, form, state) {
+  // What the address names is open; it is closed when the address names it no more.
+  function unfold(open) {
+    const flips = Array.from(document.querySelectorAll('#flips details'));
+    const details = flips.find((one) => one.dataset.question === open);
+    if (named && named !== details) named.open = false;
+    if (details) details.open = true;
+    named = details;
+  }
+
+  async function show(data, state, open) {
     const sheet = data.sheets[state.sheet];
     const [a, b] = ['a', 'b'].map((side) => sheet.lines.find((line) => `${line.model}/${line.method}` === state[side]));
     const flips = summarise(data, sheet, a, b);
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
-    const near = flips.slice(0, SHOWN);
+    const near = flips.filter(([q], at) => at < SHOWN || sheet.anchors[q] === open);
     const ours = await answers(data, a, state.sa, near, ([, first, second]) => first > second);
     const theirs = await answers(data, b, state.sb, near, ([, first, second]) => second > first);
     const shown = near.map((one, i) => flip(sheet, one, texts, [ours[i], theirs[i]]));
-    if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
+    if (flips.length > near.length) shown.push(element('p', `and ${flips.length - near.length} more`, 'more'));
     document.getElementById('flips').replaceChildren(...shown);
+    unfold(open);
+    if (named) named.scrollIntoView();
     document.documentElement.dataset.ready = Object.values(state).join(' ');
   }
 
@@ -184,8 +197,16 @@
     select.parentElement.hidden = select.disabled;
   }
 
+  // What a reader has chosen, and the question that is open.
+  function address(form, open) {
+    const words = new URLSearchParams(new FormData(form));
+    if (open) words.set('open', open);
+    return words;
+  }
+
   window.board = function board(data) {
     const form = document.getElementById('controls');
+    let shown = '';
 
     function apply() {
       const words = page.read();
@@ -212,12 +233,24 @@
       }
       form.elements.sheet.value = sheet;
       form.elements.unknown.textContent = unknown.length ? `Not on this data set: ${unknown.join(', ')}` : '';
-      if (words.size) page.write(new URLSearchParams(new FormData(form)), true);
+      const open = words.get('open') || '';
+      if (words.size) page.write(address(form, open), true);
       form.hidden = false;
-      show(data, form, state);
+      const asked = Object.values(state).join(' ');
+      if (asked === shown) unfold(open);
+      else show(data, state, open);
+      shown = asked;
     }
 
-    form.addEventListener('input', () => page.write(new URLSearchParams(new FormData(form))));
+    form.addEventListener('input', () => page.write(address(form, '')));
+    document.getElementById('flips').addEventListener('click', (event) => {
+      const summary = event.target.closest('summary');
+      const details = summary && summary.parentElement;
+      if (!details || (details.open && details !== named)) return;
+      event.preventDefault();
+      if (!details.open) named = undefined; // what is open already stays
+      page.write(address(form, details.open ? '' : details.dataset.question));
+    });
     addEventListener('hashchange', apply);
     apply();
   };

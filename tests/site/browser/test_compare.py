@@ -35,6 +35,36 @@ def test_two_rows_and_a_flipped_question(page, site):
     assert "Which singer gave the most concerts?" in page.locator("details[open]").text_content()
 
 
+def test_an_opened_question_is_in_the_address_and_back_closes_it(page, site):
+    opened(page, site, PAIR)
+    asked = page.locator("#flips details")
+    unfolded = page.locator("#flips details[open] .ask")
+    texts = page.locator("#flips .ask").all_text_contents()
+    asked.nth(1).locator("summary").click()
+    asked.nth(4).locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(unfolded).to_have_text([texts[1], texts[4]])
+    link = page.url
+    page.go_back()
+    expect(unfolded).to_have_text([texts[1]])
+    page.go_back()
+    expect(unfolded).to_have_count(0)
+    page.goto("about:blank")
+    page.goto(link)
+    expect(unfolded).to_have_text([texts[4]])
+    expect(asked.nth(4).locator("pre").first).to_be_in_viewport()
+    asked.nth(4).locator("summary").click()
+    expect(unfolded).to_have_count(0)
+    assert "open=" not in page.url
+    asked.nth(0).locator("summary").click()
+    page.locator("[name=b]").select_option("tiny-small/qlora")
+    page.wait_for_selector('html[data-ready^="0 tiny-medium/base tiny-small/qlora"]')
+    assert "open=" not in page.url
+    page.go_back()
+    page.wait_for_selector('html[data-ready^="0 tiny-medium/base tiny-medium/lora"]')
+    expect(unfolded).to_have_text([texts[0]])
+
+
 def test_rows_are_chosen_and_the_address_follows(page, site):
     opened(page, site)
     page.locator("[name=a]").select_option("tiny-small/lora")
