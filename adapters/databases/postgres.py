@@ -59,7 +59,9 @@ class Postgres:
         "random numbers": True,
         "rows that tie": True,
         "temporary files, where the server sets temp_file_limit": True,
+        "UUIDs and other chance": False,
         "the clock": False,
+        "ids of sessions": False,
         "time of a query": False,
         "memory": False,
     }
