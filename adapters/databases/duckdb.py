@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from adapters.databases.build import Filling, Key, quoted
 from adapters.databases.keys import add
 from adapters.databases.port import read
 from adapters.databases.values import row
-from bench.errors import DataError
+from bench.errors import BenchError, DataError
 from bench.execute.engines import Program
 
 BLOCK = 10_000
@@ -88,29 +88,42 @@ class DuckDb:
         """Copy a SQLite database, in place of what is there; gives its keys.
 
         DuckDB takes a foreign key with its table alone, and of each row what it references first.
+
+        Raises:
+            BenchError: the file cannot be written.
+            DataError: the source is damaged.
         """
         path = Path(self.place(address))
-        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.tmp")
-        unfinished.unlink(missing_ok=True)
-        keys: list[Key] = []
-        with duckdb.connect(str(unfinished)) as database:
-            for table in read(source, folds=self.folds):
-                there = {(key.table, key.columns) for key in keys if not key.left}
-                unique = [key for key in table.keys if not key.to]
-                foreign = [_possible(key, there) for key in table.keys if key.to]
-                database.execute(table.ddl(TYPES, quoted, [key for key in foreign if not key.left]))
-                _insert(database, table)
-                keys += [*add(unique, database.execute, quoted, duckdb.Error), *foreign]
-        unfinished.replace(path)
-        return tuple(keys)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.unlink(missing_ok=True)
+            with duckdb.connect(str(unfinished)) as database:
+                keys = _load(database, read(source, folds=self.folds))
+            unfinished.replace(path)
+        except (OSError, duckdb.Error) as error:
+            raise BenchError(f"cannot be made ({str(error).splitlines()[0]})", where=str(path)) from error
+        return keys
+
+
+def _load(database: duckdb.DuckDBPyConnection, tables: Iterable[Filling]) -> tuple[Key, ...]:
+    """Make tables with the foreign keys that are possible then, fill them, and add the other keys."""
+    keys: list[Key] = []
+    for table in tables:
+        there = {(key.table, key.columns) for key in keys if not key.left}
+        unique = [key for key in table.keys if not key.to]
+        foreign = [_possible(key, there) for key in table.keys if key.to]
+        database.execute(table.ddl(TYPES, quoted, [key for key in foreign if not key.left]))
+        _insert(database, table)
+        keys += [*add(unique, database.execute, quoted, duckdb.Error), *foreign]
+    return tuple(keys)
 
 
 def _possible(key: Key, there: AbstractSet[tuple[str, tuple[str, ...]]]) -> Key:
     """Leave a foreign key out if what it references is not yet there."""
     if key.left or (key.to, key.to_columns) in there:
         return key
-    return replace(key, left="DuckDB takes none within a table or a circle of tables")
+    return replace(key, left="what it references is not there before it, as DuckDB wants")
 
 
 def _insert(database: duckdb.DuckDBPyConnection, table: Filling) -> None:
@@ -119,9 +132,7 @@ def _insert(database: duckdb.DuckDBPyConnection, table: Filling) -> None:
     rows = iter(table.rows)
     names = [name for name, _ in table.columns]
     while block := list(islice(rows, BLOCK)):
-        database.register("block", pd.DataFrame(block, columns=names, dtype=object))
-        database.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM block")
-        database.unregister("block")
+        database.append(table.name, pd.DataFrame(block, columns=names, dtype=object))
 
 
 def _kind(name: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.databases.build import Key
 from adapters.databases.duckdb import DuckDb
-from bench.errors import DataError
+from bench.errors import BenchError, DataError
 from bench.execute.live import Live
 
 SHOP = """
@@ -25,8 +25,8 @@ CREATE TABLE Loose(x INT);
 CREATE TABLE ToLoose(x INT REFERENCES Loose(x));
 CREATE TABLE Typed(x TEXT REFERENCES "Order"(Id));
 CREATE TABLE Gone(x INT REFERENCES Nowhere(y));
-CREATE TABLE Code(code TEXT PRIMARY KEY);
-CREATE TABLE ToCode(code TEXT REFERENCES Code);
+CREATE TABLE Block(code TEXT PRIMARY KEY);
+CREATE TABLE ToCode(code TEXT REFERENCES Block);
 CREATE TABLE Hen(id INTEGER PRIMARY KEY, egg INT REFERENCES Egg(id));
 CREATE TABLE Egg(id INTEGER PRIMARY KEY, hen INT REFERENCES Hen(id));
 CREATE TABLE Boss(id INTEGER PRIMARY KEY, boss INT REFERENCES Boss(id));
@@ -38,7 +38,7 @@ INSERT INTO Loose VALUES (1), (1);
 INSERT INTO ToLoose VALUES (1);
 INSERT INTO Typed VALUES ('1');
 INSERT INTO Gone VALUES (1);
-INSERT INTO Code VALUES ('a'), (NULL);
+INSERT INTO Block VALUES ('a'), (NULL);
 INSERT INTO ToCode VALUES ('a');
 INSERT INTO Hen VALUES (1, 1), (2, NULL);
 INSERT INTO Egg VALUES (1, 2);
@@ -59,11 +59,11 @@ LEFT = {
     "ToLoose(x) → Loose(x)": "what it references is not declared unique",
     "Typed(x) → Order(Id)": "x is text, and Id is integer",
     "Gone(x) → Nowhere(y)": "there is no such table",
-    "Code(code)": "code is NULL in a row",
-    "ToCode(code) → Code(code)": "what it references is no key: code is NULL in a row",
+    "Block(code)": "code is NULL in a row",
+    "ToCode(code) → Block(code)": "what it references is no key: code is NULL in a row",
 }
 REQUIRED = {"order.id", "order.group", "line.orderid", "line.no", "hen.id", "egg.id", "boss.id"}
-CIRCLES = "DuckDB takes none within a table or a circle of tables"
+CIRCLES = "what it references is not there before it, as DuckDB wants"
 
 
 def made(path: Path, script: str) -> Path:
@@ -192,3 +192,9 @@ def test_half_a_database_is_not_copied(shop: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="wal_checkpoint"):
         DuckDb().fill(f"duckdb:{tmp_path}/shop.duckdb", shop, "bench")
     assert not (tmp_path / "shop.duckdb").exists()
+
+
+def test_a_copy_that_cannot_be_written_is_one_clear_error(shop: Path) -> None:
+    with pytest.raises(BenchError, match="cannot be made") as refused:
+        DuckDb().fill(f"duckdb:{shop}/inside/a.duckdb", shop, "bench")
+    assert refused.value.where == f"{shop}/inside/a.duckdb"
