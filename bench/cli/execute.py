@@ -87,18 +87,19 @@ def _show(outcome: Outcome, executor: Executor, *, is_open: bool) -> None:
     from rich.text import Text
 
     from bench.console import err, out
+    from bench.site.text import visible
 
     if outcome.columns:
         grid = Table(box=None, pad_edge=False, header_style="bold")
         for name in outcome.columns:
-            grid.add_column(Text(name))
+            grid.add_column(Text(visible(name)))
         for row in outcome.preview:
-            grid.add_row(*[Text(_cell(value)) for value in row])
+            grid.add_row(*[Text(visible(_cell(value))) for value in row])
         out.print(grid)
     shown = len(outcome.preview)
     more = f" ({shown} shown)" if outcome.rows > shown else ""
     counted = f": {count(outcome.rows, 'row')}{more}" if outcome.status == "ok" else ""
-    detail = f": {outcome.detail}" if outcome.detail else ""
+    detail = f": {visible(outcome.detail)}" if outcome.detail else ""
     err.print(f"{outcome.status}{counted}{detail}", markup=False)
     for note in outcome.notes:
         err.print(f"note: {note}", markup=False)

@@ -6,6 +6,7 @@ Operations are counted exactly, no statement is cached, and errors come as class
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 
 import apsw
@@ -93,6 +94,9 @@ class Connection:
         pragmas = [*guard.pragmas(size, policy), "encoding"]  # they read the schema, before steps are counted
         told = database.execute("".join([f"PRAGMA {pragma};" for pragma in pragmas])).fetchall()
         self._encoding = told[-1][0]
+        for (name,) in database.execute(guard.VIRTUAL_TABLES).fetchall():
+            with contextlib.suppress(apsw.Error):  # it stays closed, and a query that asks for it says so
+                database.execute(f'SELECT 1 FROM "{name}" LIMIT 0')
         for limit, value in Connection._limits:
             database.limit(limit, value)
         database.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)

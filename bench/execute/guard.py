@@ -78,10 +78,27 @@ _SELECT, _RECURSIVE = 21, 33
 _OK, _DENY = 0, 1
 
 _PRAGMAS = frozenset(
-    {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
+    {
+        "table_info",
+        "table_xinfo",
+        "index_list",
+        "index_info",
+        "index_xinfo",
+        "foreign_key_list",
+        "data_version",
+    }
 )
+"""What describes tables; full-text search itself asks for the version of the data."""
 _HIDDEN_TABLES = frozenset({"sqlite_stmt", "sqlite_dbpage", "dbstat", "bytecode", "tables_used", "carray"})
-_HIDDEN_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+_HIDDEN_FUNCTIONS = frozenset(
+    {"load_extension", "fts3_tokenizer", "fts5_locale", "readfile", "writefile", "edit"}
+)
+"""``fts5_locale`` shows bytes that differ from one process to the next."""
+
+VIRTUAL_TABLES = (
+    "SELECT replace(name, '\"', '\"\"') FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+)
+"""Tables of the database, for full text or ranges, that have to be opened before the guard stands."""
 
 
 def pragmas(size: int, policy: Policy) -> tuple[str, ...]:

@@ -100,13 +100,17 @@ class Intake:
             pair.others,
             pair.everywhere,
         )
-        known = self._memo.get(key) or self._older.get(key)
+        try:
+            known = self._memo.get(key) or self._older.get(key)
+        except TypeError:  # a text or names that cannot be looked up, and so are none
+            known = None
         if known is not None:
             return known
-        fleeting = measured(pair.comparisons)
+        fleeting = measured(_names(pair.comparisons, "comparisons"))
+        _among(_names(pair.everywhere, "everywhere"), pair.comparisons)
         others = tuple([self._real(path) for path in pair.others]) if pair.others else ()
         refused = self._refused(others)
-        gold = refused or _screen_gold(pair.gold, self._most_bytes)
+        gold = refused or screen(pair.gold, self._most_bytes)
         prediction = refused or screen(pair.prediction, self._most_bytes)
         task = Task(
             next(self._numbers),
@@ -162,14 +166,22 @@ class Intake:
         return found
 
 
-_screen_gold = lru_cache(maxsize=4096)(screen)
+def _names(given: object, field: str) -> tuple[str, ...]:
+    if isinstance(given, tuple):
+        return given
+    raise ConfigError(f"{field} are a tuple of names, and not {given!r}")
 
 
 @lru_cache(maxsize=4096)
-def measured(comparisons: tuple[str, ...] | str) -> bool:
+def _among(everywhere: tuple[str, ...], comparisons: tuple[str, ...]) -> None:
+    for name in everywhere:
+        if name not in comparisons:
+            raise ConfigError(f"'{name}' has to hold everywhere and is no comparison of the pair")
+
+
+@lru_cache(maxsize=4096)
+def measured(comparisons: tuple[str, ...]) -> bool:
     """Check the names of comparisons; tells whether one of them comes out otherwise every time."""
-    if isinstance(comparisons, str):
-        raise ConfigError(f"comparisons are a tuple of names, and not '{comparisons}'")
     kinds = {base(name) for name in comparisons}
     for name in kinds:
         if name not in COMPARISONS:

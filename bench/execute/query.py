@@ -39,6 +39,7 @@ WIDE = 20
 """Columns from which on the first row is fetched by itself: it may be very large."""
 
 DROPPED_BYTES = "text that is not UTF-8: its invalid bytes were dropped"
+SEVERAL = "more than one statement"
 STOPPED_EARLY = "fetching stopped when the comparison was decided"
 
 _SCHEMA_ERRORS = ("no such ", "ambiguous column")
@@ -85,7 +86,7 @@ def run(connection: Connection, sql: str, budget: Budget, sink: Sink) -> Result:
     """Run ``sql`` and hand its rows to ``sink``, decoded; invalid bytes are dropped and noted."""
     word = text.first_word(sql)
     if ";" in sql and not connection.takes_one and word in text.QUERIES and text.has_more(sql):
-        return Result("multi_statement", "more than one statement")
+        return Result("multi_statement", SEVERAL)
     result = Result()
     try:
         try:
@@ -167,6 +168,8 @@ def classify(connection: Connection | type[Connection], error: Exception, word: 
         status = _by_message(detail)
     if status == "memory":
         detail = "out of memory"
+    elif status == "multi_statement":
+        detail = SEVERAL
     elif status == "timeout":
         detail = "steps: more operations than the policy allows"
     if status == "internal":

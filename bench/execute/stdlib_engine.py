@@ -6,6 +6,7 @@ are never mixed: the engine is part of every key.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -83,6 +84,9 @@ class Connection:
             database.create_function(name, -1, function, deterministic=True)
         for query in _WARM:
             database.execute(query).fetchall()
+        for (name,) in database.execute(guard.VIRTUAL_TABLES).fetchall():
+            with contextlib.suppress(sqlite3.Error):  # it stays closed, and a query that asks for it says so
+                database.execute(f'SELECT 1 FROM "{name}" LIMIT 0')
 
     def rows(self, sql: str, steps: int) -> Iterator[Row]:
         """Begin a query that may take ``steps`` operations."""
@@ -157,16 +161,17 @@ class _Clock:
             **{name: self._function(plain, 0) for name, plain in self.CURRENT.items()},
             "strftime": self._function("strftime", 1),
         }
+        if sqlite3.sqlite_version_info >= (3, 43):
+            self.functions["timediff"] = self._function("timediff", 0)
 
     def _function(self, name: str, at: int) -> Callable[..., Value]:
-        """Make one whose time is its argument number ``at``, and now where that is missing."""
+        """Make one whose first time is its argument number ``at``, and now where that is missing."""
 
         def function(*values: Value) -> Value:
             given = list(values)
             if len(given) == at:
                 given.append(self._now)
-            elif len(given) > at and str(given[at]).lower() == "now":
-                given[at] = self._now
+            given = [*given[:at], *[self._now if _is_now(value) else value for value in given[at:]]]
             marks = ",".join("?" * len(given))
             value: Value = self._database.execute(f"SELECT {name}({marks})", given).fetchone()[0]
             return value
@@ -176,6 +181,12 @@ class _Clock:
     def close(self) -> None:
         """Let go of the connection."""
         self._database.close()
+
+
+def _is_now(value: Value) -> bool:
+    """Tell whether SQLite reads a value as ``now``: it reads bytes as text, and text up to its NUL."""
+    raw = value if isinstance(value, bytes) else str(value).encode(errors="ignore")
+    return raw.partition(b"\0")[0].lower() == b"now"
 
 
 def _lenient(raw: bytes) -> str:

@@ -60,6 +60,34 @@ def test_a_text_of_a_type_of_its_own_is_a_text(executor: Make, database: Path) -
     assert made.run(database, two).preview == ((2,),)
 
 
+@pytest.mark.parametrize("text", [None, 7, b"SELECT 1", ["SELECT 1"], {"sql": "SELECT 1"}])
+def test_what_is_no_text_is_judged_as_such(executor: Make, database: Path, text: Any) -> None:
+    right = Pair("a", database, "SELECT 1", "SELECT 1", ("bird",))
+    others = [
+        Pair("b", database, "SELECT 1", text, ("bird",)),
+        Pair("c", database, text, "SELECT 1", ("bird",)),
+    ]
+    pairs = [right, *others, right]
+    judged = list(executor().judge(pairs))
+    assert [one.equal["bird"] for one in judged] == [True, False, False, True]
+    assert judged[1].prediction.status is judged[2].gold.status is Status.NOT_A_QUERY
+
+
+@pytest.mark.parametrize(
+    "names, named",
+    [
+        ({"comparisons": ["bird"]}, r"comparisons are a tuple of names, and not \['bird'\]"),
+        ({"comparisons": "bird"}, "comparisons are a tuple of names, and not 'bird'"),
+        ({"comparisons": ("bird",), "everywhere": ("bag",)}, "'bag' has to hold everywhere"),
+    ],
+)
+def test_names_that_make_no_sense_are_told(
+    executor: Make, database: Path, names: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ConfigError, match=named):
+        list(executor().judge([Pair("a", database, "SELECT 1", "SELECT 1", **names)]))
+
+
 def test_what_is_no_pair_is_named(executor: Make, database: Path) -> None:
     one = executor()
     pair = Pair("k", database, "SELECT 1", "SELECT 1", ("bird",))
@@ -109,8 +137,9 @@ def test_pairs_that_come_slowly_are_judged_while_the_next_is_made(executor: Make
         assert seen.is_set()
         yield Pair("last", database, "SELECT 1", "SELECT 1", ("bird",))
 
-    keys = []
-    for judged in executor().judge(source()):
+    keys, made = [], executor()
+    made.run(database, "SELECT 1")  # a worker that has to start first could be later than the source
+    for judged in made.judge(source()):
         keys.append(judged.key)
         seen.set()
     assert keys == ["0", "1", "2", "last"]

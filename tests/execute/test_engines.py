@@ -70,6 +70,44 @@ def test_the_clock_stands_still_and_chance_repeats(executor: Make, database: Pat
     assert one.run(database, chance) == executor(engine=engine).run(database, chance)
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "now", ["x'6e6f77'", "x'4e4f5700'", "'now' || char(0)", "'NOW' || char(0) || 'x'", "CAST('now' AS BLOB)"]
+)
+def test_the_clock_stands_still_however_now_is_written(
+    executor: Make, database: Path, engine: str, now: str
+) -> None:
+    sql = f"SELECT datetime({now}), unixepoch({now}), strftime('%Y-%m-%d %H:%M:%S', {now})"
+    told = executor(engine=engine).run(database, sql).preview
+    assert told == (("2025-01-01 00:00:00", 1735689600, "2025-01-01 00:00:00"),)
+
+
+@BOTH
+def test_tables_for_full_text_and_ranges_are_read_and_not_written(
+    executor: Make, engine: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "virtual.sqlite"
+    connection = apsw.Connection(str(path))
+    connection.execute('CREATE VIRTUAL TABLE "full""text" USING fts5(body)')
+    connection.execute("CREATE VIRTUAL TABLE box USING rtree(id, low, high)")
+    connection.execute("INSERT INTO \"full\"\"text\" VALUES ('hello world'), ('bye')")
+    connection.execute("INSERT INTO box VALUES (1, 0, 5), (2, 7, 9)")
+    connection.close()
+    one = executor(engine=engine)
+    found = one.run(path, 'SELECT body FROM "full""text" WHERE "full""text" MATCH \'hello\'')
+    assert found.preview == (("hello world",),)
+    assert one.run(path, "SELECT id FROM box WHERE high > 6").preview == ((2,),)
+    rebuild = 'INSERT INTO "full""text"("full""text") VALUES (\'rebuild\')'
+    assert one.run(path, rebuild).status is Status.FORBIDDEN
+
+
+@BOTH
+def test_a_second_statement_is_named_as_such(executor: Make, database: Path, engine: str) -> None:
+    outcome = executor(engine=engine).run(database, "EXPLAIN SELECT 1; SELECT 2")
+    assert outcome.status is not Status.OK
+    assert "trace" not in outcome.detail
+
+
 def test_both_engines_draw_the_same_chance(executor: Make, database: Path) -> None:
     sql = "SELECT random(), hex(randomblob(4)) FROM t LIMIT 3"
     first, second = (executor(engine=engine).run(database, sql) for engine in ("apsw", "stdlib"))
@@ -118,6 +156,11 @@ def test_text_that_is_not_utf8_costs_no_second_run(executor: Make, tmp_path: Pat
     good, bad = (executor().run(path, f"SELECT a FROM {name}") for name in ("good", "bad"))
     assert (bad.rows, bad.preview, bad.steps) == (good.rows, good.preview, good.steps)
     assert (good.notes, bad.notes) == ((), (DROPPED_BYTES,))
+
+
+def test_what_a_process_salts_is_not_shown(executor: Make, database: Path) -> None:
+    outcome = executor().run(database, "SELECT hex(fts5_locale('en', 'x'))")
+    assert outcome.status is Status.FORBIDDEN
 
 
 def test_engines_have_names_of_their_own(executor: Make) -> None:
