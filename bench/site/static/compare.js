@@ -134,6 +134,8 @@
     const { value, low, high, p, gained, lost } = whole.difference;
     const bounds = low === null ? '' : `, 95 % interval ${page.points(Math.max(-1, low))} to ${page.points(Math.min(1, high))}`;
     const [first, second] = marks.map((values) => page.percent(stats.sum(values) / values.length));
+    const name = (line) => page.visible(`${line.model}/${line.method}`);
+    document.getElementById('rows').textContent = `A is ${name(a)}, B is ${name(b)}, on ${page.visible(sheet.name)}`;
     document.getElementById('verdict').textContent = `A ${first} %, B ${second} %; B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
     document.getElementById('counts').replaceChildren(
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));

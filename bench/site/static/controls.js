@@ -45,6 +45,14 @@
     return [...told, `sort by ${key}`];
   }
 
+  // What is chosen, in the words of the fields.
+  function described(form, state) {
+    return FIELDS.filter((name) => state[name] && name !== 'view').map((name) => {
+      const field = form.elements[name];
+      return `${field.labels[0].firstChild.textContent.trim()} ${field.selectedOptions ? field.selectedOptions[0].text : field.value}`;
+    }).join('; ');
+  }
+
   // A column as its header calls it.
   function header(form, key) {
     const box = Array.from(form.querySelectorAll('[name=column]')).find((one) => one.value === key);
@@ -59,6 +67,13 @@
     return { ...state, sort };
   }
 
+  const count = ([rows, lines, questions, n]) => `${rows} of ${lines} rows, ${questions} of ${n} questions`;
+
+  // Say above a table what it shows, for paper and for who comes by a link.
+  function caption(sheet, words) {
+    for (const place of sheet.section.querySelectorAll('.state')) if (place.textContent !== words) place.textContent = words;
+  }
+
   window.board = function board(data) {
     const form = document.getElementById('controls');
     const sheets = Array.from(document.querySelectorAll('section.sheet'),
@@ -68,10 +83,13 @@
       const state = read();
       const unknown = settle(form, state);
       const shown = sheets.map((sheet) => sheet.show(state));
-      const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${one[0]} of ${one[1]} rows, ${one[2]} of ${one[3]} questions`);
+      const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${count(one)}`);
       const missing = unknown.length ? `. Not on this board, so left out: ${unknown.join(', ')}` : '';
       const told = (counts.filter(Boolean).join('; ') || 'No question has all that is chosen') + missing;
       form.elements.shown.textContent = told;
+      const words = described(form, state);
+      form.elements.shown.hidden = !words && !missing;
+      sheets.forEach((sheet, i) => caption(sheet, words && shown[i] ? `Chosen: ${words}; ${count(shown[i])}` : ''));
       const { key, direction } = state.sort;
       page.say(told + (key ? `, sorted by ${header(form, key)}, ${direction}ending` : ''));
     }

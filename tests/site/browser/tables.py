@@ -35,4 +35,5 @@ def shows(page, lines):
 
 
 def field(page, name):
+    page.eval_on_selector_all("#controls details", "all => all.forEach(one => { one.open = true; })")
     return page.locator(f"#controls [name={name}]")

@@ -119,6 +119,8 @@ def test_without_javascript_everything_is_readable(browser, site):
     expect(page.locator("table.board tbody tr")).to_have_count(6)
     expect(page.locator("table.board").get_by_text("not run")).to_be_visible()
     expect(page.locator("button:visible")).to_have_count(0)
+    page.get_by_text("More about this board").click()
+    expect(page.get_by_text("Twelve questions show a board, not who is better.")).to_be_visible()
     page.locator("tr", has_text="tiny-medium").get_by_role("link", name="lora", exact=True).click()
     page.get_by_role("link", name="hard", exact=True).click()
     page.get_by_text("Average visitors per museum?").click()
@@ -241,6 +243,40 @@ def test_paper_has_the_numbers_and_none_of_the_controls(page, site):
     figure = page.locator("figure.chart").first
     expect(figure.locator("img.day")).to_be_visible()
     expect(figure.locator("img.night")).to_be_hidden()
+
+
+def test_paper_says_what_was_chosen(page, site):
+    page.emulate_media(media="print")
+    page.goto(site.joinpath("index.html").as_uri() + "#level=hard&base=tiny-medium%2Flora&q=med")
+    page.wait_for_selector("html[data-ready]")
+    told = (
+        "EX and EM in % with 95 % intervals on mini (synthetic data) "
+        "Chosen: Search med; Difficulty hard; Baseline tiny-medium/lora; 3 of 6 rows, 3 of 12 questions"
+    )
+    expect(page.locator("table.board caption")).to_have_text(told)
+    expect(page.get_by_text("Drawn from all rows and all questions").first).to_be_visible()
+    page.goto(site.joinpath("compare.html").as_uri() + "#sheet=0&a=tiny-medium%2Flora&b=tiny-medium%2Fbase")
+    page.wait_for_selector("html[data-ready]")
+    expect(page.get_by_text("A is tiny-medium/lora, B is tiny-medium/base, on mini")).to_be_visible()
+
+
+def test_paper_has_what_is_folded_on_a_screen(page, site):
+    seen = "one => one.checkVisibility({ contentVisibilityAuto: true })"
+    for address, folded in (("index.html", ".about p"), ("matrix.html", ".rows-named li")):
+        page.emulate_media(media="screen")
+        page.goto(site.joinpath(address).as_uri())
+        page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = false; })")
+        assert not page.locator(folded).first.evaluate(seen)
+        page.emulate_media(media="print")
+        assert page.locator(folded).first.evaluate(seen)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_scores_are_seen_before_anyone_scrolls(page, site, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("table.board tbody tr").first.locator("td.score").first).to_be_in_viewport(ratio=1)
 
 
 def test_nothing_moves(page, site):

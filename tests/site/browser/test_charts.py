@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from bench.site.board import board
 from bench.site.charts import charts
+from tests.site.browser.tables import field
 
 pytestmark = pytest.mark.browser
 
@@ -171,8 +172,8 @@ def test_a_live_chart_follows_the_filters_as_python_draws_it(page, site, result)
         figure.get_by_role("button", name="Make interactive").click()
         page.wait_for_selector(f"figure.chart[data-kind={name}][data-live] .live-chart svg", timeout=60_000)
     page.evaluate(DRAWN)
-    page.locator("[name=method]").select_option("lora")
-    page.locator("[name=level]").select_option("hard")
+    field(page, "method").select_option("lora")
+    field(page, "level").select_option("hard")
     expect(page.locator("figure.chart[data-kind=pace] .aside")).to_be_visible()
     page.wait_for_function("window.drawn.length === 6")
     cost, failures, curves = page.evaluate("window.drawn.slice(3)")

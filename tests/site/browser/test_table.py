@@ -223,7 +223,11 @@ def test_choices_that_leave_no_question_say_so(page, site):
     assert not page.locator("section.sheet").is_visible()
     field(page, "tag").select_option("")
     expect(page.locator("#shown")).to_have_text("6 of 6 rows, 3 of 12 questions")
+    expect(page.locator("#shown")).to_be_visible()
     expect(page.locator("section.sheet")).to_be_visible()
+    field(page, "level").select_option("")
+    expect(page.locator("#shown")).to_be_hidden()
+    expect(page.locator("table.board caption .state")).to_have_text("")
 
 
 def test_what_an_address_asks_and_the_board_has_not_is_left_out_and_said(page, site):
