@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from bench import commands
 from bench.errors import BenchError
 from bench.plan import Bound, Plan
 from bench.prompts import kept
-from bench.results import CellResult, SuiteResult
+from bench.results import NOT_RUN, SKIPPED, CellResult, SuiteResult
 from bench.store import Lines, decode, read_json
 from bench.suite import Cell
 from bench.types import Fit, Prediction, Verdict
-
-NOT_RUN = "not run"
 
 
 def collect(plan: Plan) -> SuiteResult:
@@ -32,8 +31,9 @@ def collect(plan: Plan) -> SuiteResult:
         notes=suite.notes.strip(),
         metrics=shown,
         cells=cells,
-        command=f"bench publish suites/{suite.name}.toml",
+        command=commands.publish(plan),
         answers=suite.answers,
+        compare=suite.compare,
     )
 
 
@@ -53,14 +53,14 @@ def _cell(plan: Plan, cell: Cell, written: dict[object, Mapping[str, str]]) -> C
         source=bound.model.source,
         base_note=bound.adapter.note,
         method_text=bound.method.title or bound.method.in_words(),
-        missing="" if done else (f"skipped: {skipped}" if skipped else NOT_RUN),
+        missing="" if done else (f"{SKIPPED}{skipped}" if skipped else NOT_RUN),
         fit=_fit(bound) if done else None,
         predictions=Lines(bound.predictions / "predictions.jsonl", Prediction) if done else (),
         verdicts=Lines(bound.judged / "verdicts.jsonl", Verdict) if done else (),
         prompts=_prompts(plan, bound, written) if done else {},
         seconds=_seconds(bound) if done and bound.adapter.trainable else None,  # others only look up
         provenance=_provenance(bound) if done else {},
-        command=f"bench run suites/{plan.suite.name}.toml --cell {cell.slug}",
+        command=commands.run(plan, cell),
     )
 
 

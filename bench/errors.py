@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import partial
 
-DONE, FAILED, USAGE, UNMET, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes: all is well; a cell failed; a mistake in what was asked for; an expectation not met; Ctrl-C."""
+DONE, FAILED, USAGE, UNMET, UNSCORED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+"""Exit codes: all is well; a cell failed; a mistake in what was asked for; an expectation not met; no scores
+to publish; Ctrl-C."""
 
 
 class BenchError(Exception):
@@ -42,6 +43,12 @@ class ConfigError(BenchError):
 
 class DataError(BenchError):
     """A data set, a database or a prediction file is missing or damaged."""
+
+
+class UnscoredError(BenchError):
+    """A board has nothing to show here: no score, or not the data that scores are of."""
+
+    exit_code = UNSCORED
 
 
 class StoreError(BenchError):

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from rich.table import Table
 
+from bench import commands
 from bench.collect import collect
 from bench.console import err, out, watching
-from bench.errors import DONE, FAILED, UNMET, ConfigError
+from bench.errors import DONE, FAILED, UNMET, ConfigError, DataError, UnscoredError
 from bench.expect import Finding, check
 from bench.judge.score import score
 from bench.plan import Plan
@@ -21,7 +22,7 @@ from bench.runner import Options, Outcomes, tasks
 from bench.runner import run as run_tasks
 from bench.site import board, index, publish, table
 from bench.site.releases import keep
-from bench.words import count, duration, number, size
+from bench.words import count, duration, number, size, some
 
 
 def print_plan(plan: Plan) -> int:
@@ -174,37 +175,59 @@ def print_scores(plan: Plan, *, as_json: bool) -> None:
     print(json.dumps({"suite": result.name, "title": result.title, "cells": cells}, indent=2))
 
 
-def publish_board(plan: Plan, folder: Path, *, check: bool, release: str = "", answers: bool = False) -> int:
-    """Render a suite's board into ``folder``, keeping its data as a release, or say which pages are stale.
+def publish_board(plan: Plan, folder: Path, *, release: str, answers: bool, less: bool) -> None:
+    """Render a suite's board into ``folder``.
 
-    ``answers`` gives it the pages of answers and questions that its suite leaves out.
+    Args:
+        plan: the suite and its store.
+        folder: where boards lie.
+        release: the day under which its data are kept as well, or nothing.
+        answers: whether it gets the pages of answers and questions that its suite leaves out.
+        less: whether it may take the place of a board that shows cells which this store has not.
+
+    Raises:
+        UnscoredError: there is nothing to show.
+        ConfigError: it would show less, and nobody said that it may.
     """
-    result = collect(plan)
-    if answers and not result.answers:
-        result = replace(result, answers=True, command=f"{result.command} --answers")
-    if all(cell.missing for cell in result.cells):
+    result, home = _shown(plan, folder, answers=answers), folder / plan.suite.name
+    if not less and (lost := publish.lost(result, home)):
         raise ConfigError(
-            f"none of the {count(len(result.cells), 'cell')} of '{result.name}' has a score",
-            where=str(plan.store.root),
-            todo=f"bench run {result.name}, or name another store: --store DIR",
+            f"shows {count(len(lost), 'cell')} that would then be not run: {some(lost, 3)}",
+            where=str(home),
+            todo=f"name the store that has them (this is {plan.store.root}): --store DIR; or run them; "
+            "or let the board show less: --replace",
         )
-    home = folder / result.name
-    if check:
-        stale = publish.check(result, home, indexed=True)
-        for name in stale:
-            out.print(f"stale: {name}", markup=False)
-        out.print(
-            "the board is as it should be"
-            if not stale
-            else f"{count(len(stale), 'file is', 'files are')} stale",
-            markup=False,
-        )
-        return FAILED if stale else DONE
     kept = keep(board.board(result), home, release) if release else []
     written = [*kept, *publish.publish(result, home, indexed=True), *index.write_index(folder)]
     out.print(f"{count(len(written), 'file')} written", markup=False)
     out.print(str((home / "index.html").resolve()), markup=False)
-    return DONE
+
+
+def check_board(plan: Plan, folder: Path, *, answers: bool) -> int:
+    """Say which pages of a suite's board are stale, and give the exit code."""
+    stale = publish.check(_shown(plan, folder, answers=answers), folder / plan.suite.name, indexed=True)
+    for name in stale:
+        out.print(f"stale: {name}", markup=False)
+    told = f"{count(len(stale), 'file is', 'files are')} stale" if stale else "the board is as it should be"
+    out.print(told, markup=False)
+    return FAILED if stale else DONE
+
+
+def _shown(plan: Plan, folder: Path, *, answers: bool) -> SuiteResult:
+    """Gather what a board shows, with the command that renders it again."""
+    try:
+        result = collect(plan)
+    except DataError as error:
+        raise UnscoredError(error.what, where=error.where, todo=error.todo) from error
+    if all(cell.missing for cell in result.cells):
+        raise UnscoredError(
+            f"none of the {count(len(result.cells), 'cell')} of '{result.name}' has a score",
+            where=str(plan.store.root),
+            todo=f"bench run {result.name}, or name another store: --store DIR",
+        )
+    more = answers and not result.answers
+    command = commands.publish(plan, folder, answers=more)
+    return replace(result, answers=answers or result.answers, command=command)
 
 
 def _print_table(result: SuiteResult) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from bench.types import Dataset, Fit, Prediction, Verdict
 
+NOT_RUN, SKIPPED = "not run", "skipped: "
+"""Why a cell has no score: nothing was run yet, or the suite leaves it out, and says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
@@ -66,3 +69,5 @@ class SuiteResult:
     """The command that renders its board again."""
     answers: bool = True
     """Whether answers and questions have pages of their own, as cells have."""
+    compare: tuple[tuple[str, str], ...] = ()
+    """Pairs of methods that the suite is about, the first against the second."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -110,7 +111,7 @@ def test_publish_adds_the_answers_that_a_suite_leaves_out(home: Path):
     bench("publish", "tables.toml", "--answers", cwd=home)
     board = home / "leaderboards" / "tables"
     assert list(board.glob("cells/right-asked-mini-s0/*.html"))
-    assert "bench publish suites/tables.toml --answers</pre>" in (board / "index.html").read_text("utf-8")
+    assert "bench publish tables.toml --answers</pre>" in (board / "index.html").read_text("utf-8")
 
 
 def test_a_source_that_only_looks_up_its_answers_has_no_speed(home: Path):
@@ -183,9 +184,38 @@ def test_an_empty_store_is_not_published_over_a_board(home: Path, tmp_path: Path
     bench("publish", "controls.toml", cwd=home)
     before = sorted(board.rglob("*"))
     for more in ((), ("--check",)):
-        done = bench("publish", "controls.toml", "--store", tmp_path / "none", *more, cwd=home, code=2)
+        done = bench("publish", "controls.toml", "--store", tmp_path / "none", *more, cwd=home, code=4)
         assert "none of the 2 cells of 'controls' has a score" in done.stderr
     assert sorted(board.rglob("*")) == before
+
+
+def test_a_board_gives_way_to_one_that_shows_less_only_where_that_is_said(home: Path, tmp_path: Path):
+    for cells in ((), ("--cell", "right-*")):
+        shutil.copy(home / "controls.toml", tmp_path)
+        bench(
+            "run", "controls.toml", "--limit", 3, *cells, "--store", "part" if cells else "runs", cwd=tmp_path
+        )
+    index = tmp_path / "leaderboards" / "controls" / "index.html"
+    bench("publish", "controls.toml", "--limit", 3, cwd=tmp_path)
+    before = index.read_bytes()
+    less = ("publish", "controls.toml", "--limit", 3, "--store", "part")
+    done = bench(*less, cwd=tmp_path, code=2)
+    assert "shows 1 cell that would then be not run: wrong-asked-mini-s0" in done.stderr
+    assert index.read_bytes() == before
+    bench(*less, "--replace", cwd=tmp_path)
+    told = index.read_text("utf-8")
+    assert "bench publish controls.toml --store part --limit 3</pre>" in told
+    citation = index.with_name("citation.bib").read_text("utf-8")
+    assert "made again by: bench publish controls.toml --store part --limit 3" in citation
+    bench("publish", "controls.toml", "--limit", 3, cwd=tmp_path)
+
+
+def test_what_a_suite_asks_for_and_is_not_here_is_no_mistake_of_publishing(tmp_path: Path):
+    """The difference is nox's, which publishes all suites that have scores."""
+    (tmp_path / "absent.toml").write_text(SUITE.replace('"mini"', '"spider", root = "nowhere"'))
+    bench("publish", "absent.toml", cwd=tmp_path, code=4)
+    (tmp_path / "absent.toml").write_text(SUITE.replace('"mini"', '"minni"'))
+    bench("publish", "absent.toml", cwd=tmp_path, code=2)
 
 
 @pytest.mark.parametrize(

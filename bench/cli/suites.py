@@ -88,13 +88,18 @@ def publish(
     answers: Annotated[
         bool, typer.Option("--answers", help="Give answers and questions pages, whatever the suite says.")
     ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Publish even in place of a board that shows more cells.")
+    ] = False,
     limit: Limit = None,
 ) -> None:
     """Render the board of a suite as pages that open from the disk."""
     from bench import report
 
     planned = bound(suite, store, limit)
-    raise typer.Exit(report.publish_board(planned, out, check=check, release=release, answers=answers))
+    if check:
+        raise typer.Exit(report.check_board(planned, out, answers=answers))
+    report.publish_board(planned, out, release=release, answers=answers, less=replace)
 
 
 def bound(suite: str, store: Path, limit: int | None, cells: str | None = None) -> Plan:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import StoreError
+from bench.results import SKIPPED
 from bench.site.made import made, when
 from bench.site.pages import render_index
 from bench.site.publish import write
@@ -32,7 +33,7 @@ def write_index(leaderboards: Path) -> list[Path]:
 def _entry(path: Path) -> dict[str, object]:
     try:
         board = json.loads(path.read_text("utf-8"))
-        cells = board["cells"]
+        cells = [cell for cell in board["cells"] if not cell["missing"].startswith(SKIPPED)]
         found = [made(cell["provenance"]) for cell in cells if not cell["missing"]]
         return {
             "title": board["title"],

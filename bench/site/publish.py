@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import StoreError
-from bench.results import SuiteResult
+from bench.results import NOT_RUN, SuiteResult
 from bench.site import picture
 from bench.site.board import board
 from bench.site.crew import crew
@@ -18,6 +18,7 @@ from bench.site.pages import explained, front, sections
 from bench.site.releases import releases
 from bench.site.sections import Section
 from bench.site.stamps import Stamps
+from bench.store import read_json
 
 LIST = "files.txt"
 """Names every file of a publish, so that the next one can remove what it no longer has."""
@@ -74,6 +75,19 @@ def check(result: SuiteResult, out: Path, *, indexed: bool = False) -> list[str]
     if not _same(out / LIST, _listing(names)):
         stale.append(LIST)
     return sorted(stale)
+
+
+def lost(result: SuiteResult, out: Path) -> list[str]:
+    """Name the cells that the board in ``out`` shows scores of, and that are not run in ``result``.
+
+    Raises:
+        StoreError: the data of that board cannot be read.
+    """
+    if not (out / "results.json").is_file():
+        return []
+    cells = read_json(out / "results.json").get("cells")
+    there = {one.get("slug") for one in cells if not one.get("missing")} if isinstance(cells, list) else ()
+    return [cell.slug for cell in result.cells if cell.missing == NOT_RUN and cell.slug in there]
 
 
 def write(pages: Iterable[tuple[str, bytes]], out: Path) -> list[Path]:
