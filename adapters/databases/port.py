@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import apsw
-
 from adapters.databases.build import Filling, Key, quoted
 from adapters.databases.keys import foreign_keys, unique_keys
 from adapters.databases.shape import Shape, shape
-from adapters.databases.sqlite import Sqlite
+from adapters.databases.sqlite import Sqlite, reading
 from bench.errors import DataError
 from bench.execute.intake import stale
 from bench.types import Row, Scalar
@@ -33,16 +31,13 @@ def read(path: Path, *, folds: bool) -> Iterator[Filling]:
     schema = Sqlite().introspect(path, path.stem)
     if refused := stale(str(path)):
         raise DataError(refused.detail, where=str(path))
-    database = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    try:
+    with reading(path) as database:
         shapes = {table.name.lower(): shape(database, table) for table in schema.tables}
         unique = {name: unique_keys(database, one) for name, one in shapes.items()}
         foreign = {name: foreign_keys(database, one, shapes, unique) for name, one in shapes.items()}
-        for name in _parents_first(foreign):
-            keys = [*unique[name], *foreign[name]]
-            yield _filling(database, shapes[name], keys, str.lower if folds else str)
-    finally:
-        database.close()
+    for name in _parents_first(foreign):
+        keys = [*unique[name], *foreign[name]]
+        yield _filling(path, shapes[name], keys, str.lower if folds else str)
 
 
 def _parents_first(foreign: Mapping[str, Sequence[Key]]) -> list[str]:
@@ -63,9 +58,7 @@ def _parents_first(foreign: Mapping[str, Sequence[Key]]) -> list[str]:
     return ordered
 
 
-def _filling(
-    database: apsw.Connection, one: Shape, keys: Sequence[Key], written: Callable[[str], str]
-) -> Filling:
+def _filling(path: Path, one: Shape, keys: Sequence[Key], written: Callable[[str], str]) -> Filling:
     """Put a table together; text that stands in a key is a ``name``."""
     made = [key for key in keys if not key.left]
     in_keys = {column for key in made for column in key.columns}
@@ -75,7 +68,7 @@ def _filling(
             (written(name), "name" if kind == "text" and name in in_keys else kind)
             for name, kind in one.kinds.items()
         ],
-        _rows(database, one.table.name, one.kinds),
+        _rows(path, one.table.name, one.kinds),
         [_renamed(key, written) for key in keys],
         {written(name) for name in one.required},
     )
@@ -91,7 +84,7 @@ def _renamed(key: Key, written: Callable[[str], str]) -> Key:
     )
 
 
-def _rows(database: apsw.Connection, table: str, kinds: Mapping[str, str]) -> Iterator[Row]:
+def _rows(path: Path, table: str, kinds: Mapping[str, str]) -> Iterator[Row]:
     """Read rows; text comes as bytes, for not all of it is UTF-8."""
     shown = ", ".join(
         f"CAST({quoted(name)} AS REAL)"
@@ -102,8 +95,9 @@ def _rows(database: apsw.Connection, table: str, kinds: Mapping[str, str]) -> It
         for name, kind in kinds.items()
     )
     whole = list(kinds.values())
-    for row in database.execute(f"SELECT {shown} FROM {quoted(table)}"):
-        yield tuple([_value(value, kind) for value, kind in zip(row, whole, strict=True)])
+    with reading(path) as database:
+        for row in database.execute(f"SELECT {shown} FROM {quoted(table)}"):
+            yield tuple([_value(value, kind) for value, kind in zip(row, whole, strict=True)])
 
 
 def _value(value: object, kind: str) -> Scalar:

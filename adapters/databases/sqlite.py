@@ -41,7 +41,7 @@ class Sqlite:
         Raises:
             DataError: the file is missing, is not a SQLite database, or is damaged.
         """
-        with _reading(path) as database:
+        with reading(path) as database:
             query = (
                 "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             )
@@ -59,7 +59,7 @@ class Sqlite:
         # No index may give the order, and text comes as bytes, for not all of it is UTF-8.
         shown = ", ".join(f"typeof({_quoted(name)}), {_bytes(name)}" for name in columns)
         query = f"SELECT {shown} FROM {_quoted(table)} NOT INDEXED LIMIT ?"
-        with _reading(path) as database:
+        with reading(path) as database:
             return [_row(row) for row in database.execute(query, (limit,))]
 
     def texts(self, path: Path, table: str, column: str, limit: int, longest: int) -> list[str]:
@@ -73,7 +73,7 @@ class Sqlite:
             f"SELECT DISTINCT {_bytes(column)} FROM {_quoted(table)} NOT INDEXED "
             f"WHERE typeof({name}) = 'text' AND length({name}) BETWEEN 1 AND ? LIMIT ?"
         )
-        with _reading(path) as database:
+        with reading(path) as database:
             return [_text(value) for (value,) in database.execute(query, (longest, limit))]
 
     def content_hash(self, path: Path) -> str:
@@ -92,8 +92,12 @@ class Sqlite:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[apsw.Connection]:
-    """Open a database to read it once."""
+def reading(path: Path) -> Iterator[apsw.Connection]:
+    """Open a database to read it once.
+
+    Raises:
+        DataError: the file is missing, is not a SQLite database, or turns out to be damaged.
+    """
     _check(path)
     database = apsw.Connection(
         f"file:{_escape(str(path.resolve()))}?mode=ro&immutable=1",

@@ -194,6 +194,21 @@ def test_half_a_database_is_not_copied(shop: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "shop.duckdb").exists()
 
 
+def test_damage_among_the_rows_is_named(tmp_path: Path) -> None:
+    rows = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT i, hex(i) FROM n"
+    )
+    source = made(
+        tmp_path / "a.sqlite", f"CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT); INSERT INTO t {rows}"
+    )
+    content = bytearray(source.read_bytes())
+    content[4096 * 8 : 4096 * 12] = b"\xff" * 4096 * 4
+    source.write_bytes(content)
+    with pytest.raises(DataError, match="damaged") as refused:
+        DuckDb().fill(f"duckdb:{tmp_path}/a.duckdb", source, "bench")
+    assert refused.value.where == str(source)
+
+
 def test_a_copy_that_cannot_be_written_is_one_clear_error(shop: Path) -> None:
     with pytest.raises(BenchError, match="cannot be made") as refused:
         DuckDb().fill(f"duckdb:{shop}/inside/a.duckdb", shop, "bench")
