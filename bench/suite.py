@@ -206,6 +206,8 @@ class Suite(Record):
     judge: Judging = Judging()
     answers: bool = True
     """Whether its board has pages for answers and questions; without them it is far smaller."""
+    compare: tuple[tuple[str, str], ...] = ()
+    """Pairs of methods that it is about, the first against the second; its board shows them first."""
     folder: Path = Field(Path(), exclude=True)
     """Where the file lies: relative paths in it start here."""
 
@@ -344,6 +346,8 @@ def _references(suite: Suite) -> list[tuple[str, Literal["model", "method", "dat
         found += [(f"grid[{number}].models", "model", name) for name in block.models]
         found += [(f"grid[{number}].methods", "method", name) for name in block.methods]
         found += [(f"grid[{number}].datasets", "dataset", name) for name in block.datasets]
+    for number, pair in enumerate(suite.compare):
+        found += [(f"compare[{number}]", "method", name) for name in pair]
     picks: list[tuple[str, Pick]] = [(f"skip[{number}]", pick) for number, pick in enumerate(suite.skip)]
     for number, expected in enumerate(suite.expect):
         picks.append((f"expect[{number}]", expected))

@@ -67,6 +67,14 @@ def read(tmp_path: Path, text: str):
     return load(path)
 
 
+def test_pairs_that_a_suite_is_about_are_of_its_methods(tmp_path: Path):
+    suite = read(tmp_path, 'compare = [["kid", "full"]]\n' + TEXT)
+    assert suite.compare == (("kid", "full"),)
+    with pytest.raises(ConfigError, match="unknown method 'ful'") as caught:
+        read(tmp_path, 'compare = [["kid", "base"], ["kid", "ful"]]\n' + TEXT)
+    assert "compare[1]" in str(caught.value)
+
+
 def test_a_grid_expands_in_the_order_of_the_file(tmp_path: Path):
     suite = read(tmp_path, TEXT)
     assert suite.name == "s"
@@ -92,9 +100,10 @@ def test_a_grid_expands_in_the_order_of_the_file(tmp_path: Path):
         ('title = "t"', 'titel = "t"', ["line 1", "titel", "did you mean 'title'?"]),
         ("ratio = 0.5", "ratoi = 0.5", ["line 21", "methods.kid.objective", "did you mean 'ratio'?"]),
         ("rank = 4", "rank = 0", ["line 20", "methods.kid.tuning.rank", "greater than or equal to 1"]),
-        ("rank = 4", 'rank = "4"', ["methods.kid.tuning.rank", "valid integer"]),
+        ("rank = 4", 'rank = "4"', ["methods.kid.tuning.rank", 'should be a valid integer, not "4"']),
         ('tuning = "full"', 'tuning = "ful"', ["line 15", "did you mean 'full'?"]),
         ('objective = "sft"', 'objective = "stf"', ["line 16", "did you mean 'sft'?"]),
+        ('"tiny:small"', '"gpt-4"', ["models.small.source", "'gpt-4'", "scheme:name", "known: hf, "]),
         ('"tiny:small"', '"tny:small"', ["line 5", "models.small.source", "did you mean 'tiny'?"]),
         ('source = "mini"', 'source = "minni"', ["datasets.mini.source", "did you mean 'mini'?"]),
         ('method = "full" }', 'method = "ful" }', ["objective.teacher.method", "did you mean 'full'?"]),

@@ -32,6 +32,7 @@ SCRIPTS = (
     "results",
     "reading",
     "cells",
+    "gains",
     "table",
     "controls",
     "points",

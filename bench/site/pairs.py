@@ -10,6 +10,7 @@ from statistics import fmean
 from bench.judge.stats import holm, paired
 from bench.site.board import Line, Sheet
 from bench.site.figures import BLANK, Figure, difference, peak_bytes, step_seconds
+from bench.site.text import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Pair:
     """That of the test, by Holm over the pairs of the table."""
     ratios: tuple[Figure, ...]
     """First over second, in the order of :data:`RATIOS`; the score is the headline."""
+    places: tuple[int, int]
+    """The numbers of both rows in their sheet."""
+    unlike: str
+    """What makes their training times no comparison of the methods, or empty."""
 
 
 RATIOS = ("score", "training time", "time of a step", "peak memory", "seconds per question")
@@ -37,10 +42,21 @@ def pairs(sheet: Sheet) -> tuple[Pair, ...]:
     clusters = [example.db_id for example in sheet.dataset.examples]
     found = [paired(second.means, first.means, clusters) for first, second in met]
     adjusted = holm([one.p for one in found])
+    at = {line.name: i for i, line in enumerate(sheet.lines)}
     return tuple(
-        Pair(first.model, first, second, difference(one, p), p, _ratios(first, second))
+        _pair(first, second, difference(one, p), p, (at[first.name], at[second.name]))
         for (first, second), one, p in zip(met, found, adjusted, strict=True)
     )
+
+
+def _pair(first: Line, second: Line, gain: Figure, p: float, places: tuple[int, int]) -> Pair:
+    return Pair(first.model, first, second, gain, p, _ratios(first, second), places, _unlike(first, second))
+
+
+def _unlike(first: Line, second: Line) -> str:
+    """Say so where one trained for more steps than the other: seconds then tell of that."""
+    steps = [fmean(cell.fit.steps for cell in line.cells if cell.fit) for line in (first, second)]
+    return "" if steps[0] == steps[1] else f"{amount(steps[0])} steps against {amount(steps[1])}"
 
 
 def references(sheet: Sheet) -> dict[str, tuple[Pair, ...]]:
@@ -48,20 +64,28 @@ def references(sheet: Sheet) -> dict[str, tuple[Pair, ...]]:
 
     A pair stands twice, once from each side; it was tested once.
     """
-    found = pairs(sheet)
-    turned = tuple(_turned(pair, sheet) for pair in found)
-    order = {line.name: i for i, line in enumerate(sheet.lines)}
     by_name: dict[str, list[Pair]] = {line.method: [] for line in sheet.done}
-    for pair in sorted((*found, *turned), key=lambda pair: order[pair.first.name]):
+    for pair in _both_ways(sheet):
         by_name[pair.second.method].append(pair)
     return {reference: tuple(own) for reference, own in by_name.items() if own}
+
+
+def compared(sheet: Sheet, wanted: Sequence[tuple[str, str]]) -> tuple[Pair, ...]:
+    """Give the pairs of these methods on every model, the first of each against the second."""
+    met = [(pair.first.method, pair.second.method, pair) for pair in _both_ways(sheet)]
+    return tuple(pair for asked in wanted for first, second, pair in met if (first, second) == asked)
+
+
+def _both_ways(sheet: Sheet) -> list[Pair]:
+    found = pairs(sheet)
+    turned = tuple(_turned(pair, sheet) for pair in found)
+    return sorted((*found, *turned), key=lambda pair: pair.places[0])
 
 
 def _turned(pair: Pair, sheet: Sheet) -> Pair:
     clusters = [example.db_id for example in sheet.dataset.examples]
     back = paired(pair.first.means, pair.second.means, clusters)
-    gain = difference(back, pair.p)
-    return Pair(pair.model, pair.second, pair.first, gain, pair.p, _ratios(pair.second, pair.first))
+    return _pair(pair.second, pair.first, difference(back, pair.p), pair.p, pair.places[::-1])
 
 
 def pivot(
@@ -90,7 +114,7 @@ def _ratios(first: Line, second: Line) -> tuple[Figure, ...]:
 def _ratio(a: float | None, b: float | None) -> Figure:
     if not a or not b:
         return Figure(BLANK)
-    return Figure(f"{a / b:,.2f}", a / b, f"{a:,.4g} against {b:,.4g}")
+    return Figure(f"{a / b + 1e-9:,.2f}", a / b, f"{a:,.4g} against {b:,.4g}")
 
 
 def _costs(line: Line) -> dict[str, float | None]:

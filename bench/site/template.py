@@ -19,7 +19,7 @@ from bench.site.figures import difference, interval
 from bench.site.known import known
 from bench.site.legend import shade
 from bench.site.paint import paint
-from bench.site.pairs import pairs, pivot, references
+from bench.site.pairs import compared, pairs, pivot, references
 from bench.site.releases import trails
 from bench.site.reported import beside
 from bench.site.text import amount, chance, clip, finalize, percent, visible
@@ -48,6 +48,7 @@ def environment() -> Environment:
         "chance": chance,
         "clip": clip,
         "clipped": blocks.clipped,
+        "compared": compared,
         "count": count,
         "databases": _databases,
         "difference": difference,

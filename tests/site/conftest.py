@@ -128,3 +128,15 @@ def noted(result: SuiteResult) -> tuple[Note, SuiteResult]:
         for cell in result.cells
     )
     return note, replace(result, cells=cells)
+
+
+@pytest.fixture(scope="session")
+def many(result, dataset):
+    """KID beside SFT, RKD and GKD on two students, and LoRA beside QLoRA; their costs are known."""
+    seconds = {"sft": 20.0, "rkd": 30.0, "gkd": 90.0, "kid": 40.0}
+    cells = []
+    for student in ("tiny-a", "tiny-b", "tiny-c"):
+        for i, (method, cost) in enumerate(seconds.items()):
+            one = cell(dataset, student, method, set(list(SLIPS)[i:]))
+            cells.append(replace(one, fit=replace(one.fit, seconds=cost, peak_host_bytes=int(1e9 + 1e8 * i))))
+    return replace(result, cells=(*result.cells, *cells))

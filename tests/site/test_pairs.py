@@ -6,20 +6,7 @@ import pytest
 
 from bench.site.board import board
 from bench.site.pages import PAIRS, render
-from bench.site.pairs import RATIOS, pairs, references
-from tests.site.cells import SLIPS, cell
-
-
-@pytest.fixture(scope="module")
-def many(result, dataset):
-    """KID beside SFT, RKD and GKD on two students, and LoRA beside QLoRA; their costs are known."""
-    seconds = {"sft": 20.0, "rkd": 30.0, "gkd": 90.0, "kid": 40.0}
-    cells = []
-    for student in ("tiny-a", "tiny-b", "tiny-c"):
-        for i, (method, cost) in enumerate(seconds.items()):
-            one = cell(dataset, student, method, set(list(SLIPS)[i:]))
-            cells.append(replace(one, fit=replace(one.fit, seconds=cost, peak_host_bytes=int(1e9 + 1e8 * i))))
-    return replace(result, cells=(*result.cells, *cells))
+from bench.site.pairs import RATIOS, compared, pairs, references
 
 
 def test_lora_against_qlora(result):
@@ -62,6 +49,34 @@ def test_many_pairs_are_shown_by_what_they_are_against(result, many):
     few, lots = (dict(render(one))["index.html"].decode("utf-8") for one in (result, many))
     assert len(pairs(board(many).sheets[0])) > PAIRS
     assert "Against sft" not in few
-    assert '<details class="chooser"><summary>Against sft: 9 rows</summary>' in lots
+    assert '<details class="chooser"><summary>Against sft: <span class="met">9 rows</span>' in lots
     heads = ("EX, points", "score, ×", "training time, ×", "time of a step, ×", "peak memory, ×")
-    assert "".join(f'<th scope="col" class="number">{head}</th>' for head in heads) in lots
+    places = [lots.index(f">{head}</th>") for head in heads]
+    assert places == sorted(places)
+
+
+def test_what_a_suite_names_stands_first_as_it_names_it(many):
+    named = replace(many, compare=(("kid", "gkd"), ("lora", "qlora")))
+    sheet = board(named).sheets[0]
+    met = [(pair.model, pair.first.method, pair.second.method) for pair in compared(sheet, named.compare)]
+    assert met == [
+        *((model, "kid", "gkd") for model in ("tiny-a", "tiny-b", "tiny-c")),
+        ("tiny-small", "lora", "qlora"),
+    ]
+    assert compared(sheet, ()) == ()
+    page = dict(render(named))["index.html"].decode("utf-8")
+    assert page.index("What a method gains and costs") < page.index("All pairs of this board")
+    assert '<details class="chooser" open>' not in page
+    assert page.count("<tr data-first=") == 4 + 2 * len(pairs(sheet))
+
+
+def test_other_numbers_of_steps_are_said(result):
+    longer = [
+        replace(one, fit=replace(one.fit, steps=900)) if one.method == "lora" else one for one in result.cells
+    ]
+    (alike,), (found,) = (
+        pairs(board(one).sheets[0]) for one in (result, replace(result, cells=tuple(longer)))
+    )
+    assert (alike.unlike, found.unlike) == ("", "300 steps against 900")
+    page = dict(render(replace(result, cells=tuple(longer))))["index.html"].decode("utf-8")
+    assert '<span class="quiet">300 steps against 900</span>' in page

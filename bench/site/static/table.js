@@ -3,7 +3,7 @@
 (function () {
   'use strict';
 
-  const { Cell, Reading, DataTable } = window;
+  const { Cell, Gains, Reading, DataTable } = window;
   const LEAST = 24; // pixels: no row is lower
   const idle = window.requestIdleCallback || ((task) => setTimeout(task, 50));
 
@@ -28,6 +28,9 @@
         row, Array.from(row.querySelectorAll('[data-line]'), (cell) => [Number(cell.dataset.line), new Cell(cell)])]);
       this.power = section.querySelector('.power');
       this.told = this.power && this.power.textContent;
+      this.asked = section.querySelector('.asked');
+      this.all = this.asked.textContent;
+      this.gains = new Gains(section, results);
       this.table = this.enhance(element);
       this.shows = 0;
     }
@@ -101,6 +104,7 @@
       this.table.order(at >= 0 ? [[at, state.sort.direction]] : []);
       this.table.page.len(room).draw();
       if (this.power) this.power.textContent = this.reading.partial ? this.reading.power : this.told;
+      this.asked.textContent = this.reading.filtered ? this.reading.asked : this.all;
       this.turn(state.view === 'pivot');
       this.follow(room);
       return this.section.hidden ? null : [shown.size, this.results.lines.length, chosen.length, this.results.n];
@@ -113,7 +117,7 @@
       this.words = words;
     }
 
-    // Once all this is painted: the other rows, and the charts.
+    // Once all this is painted: the other rows, gains and costs, and the charts.
     follow(room) {
       const { reading } = this;
       this.shows += 1;
@@ -121,8 +125,10 @@
       const rest = () => {
         if (now !== this.shows) return;
         if (reading.shown.size > room) this.table.page.len(-1).draw('page');
-        if (reading !== this.charted) window.charts.follow(this.section, reading.view);
-        this.charted = reading;
+        if (reading === this.followed) return;
+        this.gains.show(reading);
+        window.charts.follow(this.section, reading.view);
+        this.followed = reading;
       };
       if (reading.shown.size > room) requestAnimationFrame(() => idle(rest, { timeout: 500 }));
       else rest();

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from bench.judge.stats import estimate, holm, mcnemar, paired, wilson
 from bench.site.board import board
+from bench.site.pairs import compared, pairs, references
 from bench.site.payload import payload
 from bench.site.publish import publish
 from bench.site.ranks import ranks
@@ -68,6 +69,61 @@ def test_what_a_filter_computes_is_what_python_computes(page, site, result, stat
         assert (
             line.missing or titles[2].partition(";")[0] == line.figures["ex.spider"].title.partition(";")[0]
         )
+
+
+GAINS = """() => [...document.querySelectorAll('table.gains tbody tr')].filter(row => !row.hidden).map(row =>
+  [...row.cells].slice(1).map(cell => [cell.textContent, cell.title, cell.className.includes('leads'),
+    cell.dataset.order === undefined || cell.dataset.order === '' ? null : Number(cell.dataset.order)]))"""
+
+
+@pytest.mark.parametrize("level", ["medium", "hard"])
+def test_gains_and_costs_follow_the_questions_that_are_chosen(page, site, result, level):
+    left = {asked.id for asked in result.cells[0].dataset.examples if asked.difficulty == level}
+    (pair,) = pairs(board(narrowed(result, left)).sheets[0])
+    opened(page, site)
+    before = page.evaluate(GAINS)
+    ((method, against, gain, *made),) = before
+    assert (method[0], against[0], gain[0]) == ("qlora", "lora", "−8.3")
+    assert page.locator(".asked").text_content() == "12 questions on 2 databases"
+    field(page, "level").select_option(level)
+    expect(page.locator(".asked")).to_have_text("3 of 12 questions on 2 of 2 databases")
+    expect(page.locator("table.gains tbody td").nth(2)).to_have_text(pair.gain.text)
+    ((_, _, gain, score, *costs, pace),) = page.evaluate(GAINS)
+    assert gain[:3] == [pair.gain.text, pair.gain.title, pair.gain.told]
+    assert score[:2] == [pair.ratios[0].text, pair.ratios[0].title]
+    for told, own in ((gain, pair.gain), (score, pair.ratios[0])):
+        assert told[3] == (None if own.number is None else pytest.approx(own.number, abs=1e-9))
+    assert costs == made[1:-1]
+    assert pace[:2] == ["–", "not known for a part of the questions"]
+    field(page, "method").select_option("lora")
+    expect(page.locator("table.gains tbody tr")).to_be_hidden()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator("table.gains tbody td").nth(2)).to_have_text("−8.3")
+    assert page.evaluate(GAINS) == before
+
+
+def test_all_pairs_of_a_filtered_board_are_tested_once(page, many, tmp_path):
+    """From both sides and in the table of what the suite names, by Holm over all that are left."""
+    named = replace(many, compare=(("kid", "sft"),))
+    publish(named, tmp_path)
+    left = {asked.id for asked in many.cells[0].dataset.examples if asked.db_id == "museum"}
+    sheet = board(narrowed(named, left)).sheets[0]
+    expected = [*compared(sheet, named.compare), *(one for own in references(sheet).values() for one in own)]
+    opened(page, tmp_path, "#db=museum")
+    page.wait_for_function("() => document.querySelector('.asked').textContent.startsWith('6 of 12')")
+    found = page.evaluate(GAINS)
+    assert [[one[0] for one in row[:2]] for row in found] == [
+        [pair.first.method, f"{pair.second.method}{pair.unlike}"] for pair in expected
+    ]
+    assert [row[2][:3] for row in found] == [
+        [pair.gain.text, pair.gain.title, pair.gain.told] for pair in expected
+    ]
+    assert [row[2][3] for row in found] == pytest.approx([pair.gain.number for pair in expected], abs=1e-9)
+    ratios = [pair.ratios[0] for pair in expected]
+    assert [row[3][:2] for row in found] == [[one.text, one.title] for one in ratios]
+    opened(page, tmp_path, "#model=tiny-a")
+    expect(page.locator(".met").first).to_be_hidden()
+    expect(page.locator(".met", has_text="3 of 9 rows")).to_have_count(4)
 
 
 def test_rows_below_the_window_follow_and_none_shows_an_old_number(page, site, result):
