@@ -78,17 +78,8 @@ _SELECT, _RECURSIVE = 21, 33
 _OK, _DENY = 0, 1
 
 _PRAGMAS = frozenset(
-    {
-        "table_info",
-        "table_xinfo",
-        "index_list",
-        "index_info",
-        "index_xinfo",
-        "foreign_key_list",
-        "data_version",
-    }
+    {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 )
-"""What describes tables; full-text search itself asks for the version of the data."""
 _HIDDEN_TABLES = frozenset({"sqlite_stmt", "sqlite_dbpage", "dbstat", "bytecode", "tables_used", "carray"})
 _HIDDEN_FUNCTIONS = frozenset(
     {"load_extension", "fts3_tokenizer", "fts5_locale", "readfile", "writefile", "edit"}
@@ -128,7 +119,7 @@ def limits(policy: Policy) -> dict[str, int]:
     }
 
 
-def allow(action: int, first: str | None, second: str | None, _schema: str | None, _inner: str | None) -> int:
+def allow(action: int, first: str | None, second: str | None, schema: str | None, _inner: str | None) -> int:
     """Let a statement read tables and call functions; refuse everything else."""
     if action == _READ:
         return _DENY if first in _HIDDEN_TABLES else _OK
@@ -136,8 +127,8 @@ def allow(action: int, first: str | None, second: str | None, _schema: str | Non
         return _OK
     if action == _FUNCTION:
         return _DENY if second in _HIDDEN_FUNCTIONS else _OK
-    if action == _PRAGMA and first in _PRAGMAS:
-        return _OK
+    if action == _PRAGMA and (first in _PRAGMAS or (first == "data_version" and schema)):
+        return _OK  # full-text search itself asks for the version of the data of its schema
     return _DENY
 
 
