@@ -81,6 +81,11 @@ def _fault(fault: Mapping[str, Any], text: str) -> str:
         message = f"unknown kind '{context['tag']}' ({near(str(context['tag']), options)})"
     elif fault["type"] == "missing":
         message = "is missing"
+    elif fault["type"] == "string_pattern_mismatch":
+        schemes = ", ".join(names("models"))
+        message = f"'{fault['input']}' is not of the form scheme:name, as hf:org/model is (known: {schemes})"
+    elif message.startswith("Input should") and isinstance(fault["input"], str | int | float):
+        message = f"{message.removeprefix('Input ')}, not {json.dumps(fault['input'])}"
     place = location[:-1] if fault["type"] == "missing" else location
     line = _line(text, place)
     return f"{f'line {line}: ' if line else ''}{key}: {message}"
