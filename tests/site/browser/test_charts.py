@@ -110,6 +110,15 @@ def test_arrows_lead_from_row_to_row_and_escape_takes_the_tooltip_away(page, sit
     assert heard(page) == "tiny-medium lora, extra: 33.3 %"
 
 
+def test_what_is_drawn_besides_the_points_is_silent(page, site):
+    page.goto(site.joinpath("index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    figure = alive(page, "levels")
+    silent = "all => all.every(one => one.getAttribute('aria-hidden') === 'true')"
+    for kind in ("mark-line", "mark-text"):
+        assert figure.locator(f".role-mark.{kind}").evaluate_all(silent), kind
+
+
 def test_a_pointer_reads_the_same_words(page, site):
     page.goto(site.joinpath("index.html").as_uri())
     page.wait_for_selector("html[data-ready]")
