@@ -71,7 +71,7 @@ def _fault(fault: Mapping[str, Any], text: str) -> str:
     location = tuple(
         part for place, part in enumerate(fault["loc"]) if not place or fault["loc"][place - 1] != "tuning"
     )
-    key = ".".join(str(part) for part in location)
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
     message = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = f"unknown key ({near(str(location[-1]), _fields(location[:-1]))})"
