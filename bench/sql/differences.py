@@ -11,6 +11,11 @@ from sqlglot import exp
 from sqlglot.dialects.sqlite import SQLite
 
 _WIDTH = 90
+"""Characters of a text that are shown; what is compared is never cut."""
+
+_LEAD = 30
+"""Characters shown before the place where two long texts begin to differ."""
+
 _WRITER = SQLite().generator(comments=False)
 _LEAVES = (exp.Column, exp.Literal, exp.Star)
 """Written as they are: no rewriting for the dialect, which works on a copy, touches them."""
@@ -220,9 +225,11 @@ def _changed(kind: str, gold: exp.Expr, pred: exp.Expr) -> Difference:
     if type(gold) is type(pred) and isinstance(gold, exp.Binary):
         ours, theirs = gold.expression, pred.expression
         if isinstance(ours, exp.Literal) and isinstance(theirs, exp.Literal):
-            words = f"compares {_text(gold.this)} with {_text(theirs)} instead of {_text(ours)}"
+            right, wrong = _apart(_text(ours), _text(theirs))
+            words = f"compares {_short(_text(gold.this))} with {wrong} instead of {right}"
             return Difference(Kind.VALUE, words)
-    words = f"has the {kind} {_text(pred)} instead of {_text(gold)}"
+    right, wrong = _apart(_text(gold), _text(pred))
+    words = f"has the {kind} {wrong} instead of {right}"
     return Difference(Kind.VALUE if _masked(gold) == _masked(pred) else Kind.OPERATOR, words)
 
 
@@ -262,10 +269,10 @@ def _groups(gold: exp.Select, pred: exp.Select) -> Iterator[Difference]:
 def _ordering(gold: exp.Query, pred: exp.Query) -> Iterator[Difference]:
     left, right = _keys(gold), _keys(pred)
     if left != right:
-        ours, theirs = _short(", ".join(left)), _short(", ".join(right))
+        ours, theirs = _apart(", ".join(left), ", ".join(right))
         words = f"orders by {theirs}" if right else f"does not order by {ours}"
         yield Difference(Kind.ORDER, f"{words} instead of {ours}" if left and right else words)
-    ours, theirs = _limit(gold), _limit(pred)
+    ours, theirs = _apart(_limit(gold), _limit(pred))
     if ours != theirs:
         words = f"has LIMIT {theirs}" if theirs else f"misses LIMIT {ours}"
         yield Difference(Kind.LIMIT, f"{words} instead of {ours}" if ours and theirs else words)
@@ -293,16 +300,29 @@ def _swap(
     """Say what is missing and what is extra; one of each is a replacement."""
     ours, theirs = list(missing.elements()), list(extra.elements())
     if len(ours) == len(theirs) == 1:
-        yield Difference(both[0], both[1].format(_short(ours[0]), _short(theirs[0])))
+        yield Difference(both[0], both[1].format(*_apart(ours[0], theirs[0])))
         return
     yield from (Difference(lost[0], lost[1].format(noun + _short(text))) for text in ours)
     yield from (Difference(added[0], added[1].format(noun + _short(text))) for text in theirs)
 
 
 def _text(node: exp.Expr) -> str:
-    return _short(_WRITER.generate(node, copy=not isinstance(node, _LEAVES)))
+    return " ".join(_WRITER.generate(node, copy=not isinstance(node, _LEAVES)).split())
+
+
+def _apart(ours: str, theirs: str) -> tuple[str, str]:
+    """Shorten two texts so that where they begin to differ is seen of both."""
+    pairs = enumerate(zip(ours, theirs, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), 0)
+    long = max(len(ours), len(theirs)) > _WIDTH
+    start = ours.rfind(" ", 0, max(0, same - _LEAD)) + 1 if long else 0
+    head = "… " if start else ""
+    return head + _short(ours[start:]), head + _short(theirs[start:])
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+    """Cut a text between two words, or within one that is too long by itself."""
+    if len(text) <= _WIDTH:
+        return text
+    end = text.rfind(" ", _WIDTH // 2, _WIDTH)
+    return f"{text[:end]} …" if end > 0 else f"{text[: _WIDTH - 1]}…"

@@ -95,3 +95,21 @@ def test_is_kept_short():
     sentences = explain(gold, "SELECT b FROM t")
     assert len(sentences) == 13
     assert sentences[-1] == "and 29 differences more"
+
+
+LONG = "SELECT a FROM t WHERE b = 1 AND a IN (SELECT name FROM singer WHERE country = 'France' AND age {})"
+
+
+def test_a_long_text_is_cut_between_words():
+    (sentence,) = explain(LONG.format("BETWEEN 50 AND 60 AND y > 1"), "SELECT a FROM t WHERE b = 1")[:1]
+    condition = "t.a IN (SELECT singer.name FROM singer WHERE singer.country = 'France' AND singer.age …"
+    assert sentence == f"misses the condition {condition}"
+    (sentence,) = explain("SELECT a FROM t", f"SELECT a FROM t WHERE b = '{'x' * 200}'")
+    assert sentence == f"adds the condition b = '{'x' * 84}…"
+
+
+def test_what_differs_behind_a_long_text_alike_is_found_and_shown():
+    (sentence,) = explain(LONG.format("BETWEEN 50 AND 60"), LONG.format("BETWEEN 50 AND 61"))
+    assert sentence == (
+        "has the condition … AND singer.age BETWEEN 50 AND 61) instead of … AND singer.age BETWEEN 50 AND 60)"
+    )
