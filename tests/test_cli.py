@@ -206,7 +206,7 @@ def test_a_board_gives_way_to_one_that_shows_less_only_where_that_is_said(home: 
     told = index.read_text("utf-8")
     assert "bench publish controls.toml --store part --limit 3</pre>" in told
     citation = index.with_name("citation.bib").read_text("utf-8")
-    assert "made again by: bench publish controls.toml --store part --limit 3" in citation
+    assert "made again by: bench publish controls.toml -{}-store part -{}-limit 3}" in citation
     bench("publish", "controls.toml", "--limit", 3, cwd=tmp_path)
 
 

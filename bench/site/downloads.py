@@ -31,18 +31,40 @@ _FIT = (
     "peak_host_bytes",
     "peak_device_bytes",
 )
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?")
+_TEX = {
+    **{mark: f"\\{mark}" for mark in "%&$#_"},
+    "\\": "\\textbackslash{}",
+    "{": "\\textbraceleft{}",  # BibTeX counts \{ as a brace as well
+    "}": "\\textbraceright{}",
+    "^": "\\textasciicircum{}",
+    "~": "\\textasciitilde{}",
+    "--": "-{}-",  # else drawn as one dash
+}
 
 
 def table(board: Board) -> bytes:
-    """Write one row per cell, finished or not; a value that was not measured is empty, never 0."""
+    """Write one row per cell, finished or not; a value that was not measured is empty, never 0.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection").
+    """
     levels = dict.fromkeys(level for sheet in board.sheets for level in levels_of(sheet.dataset))
     records = [_record(cell, board, list(levels)) for cell in board.result.cells]
     names = dict.fromkeys(name for record in records for name in record)
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(names), lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(records)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_guarded(name) for name in names)
+    writer.writerows([_guarded(record.get(name, "")) for name in names] for record in records)
     return out.getvalue().encode("utf-8")
+
+
+def _guarded(value: object) -> object:
+    """Keep a spreadsheet from running a text; numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    text = re.sub("\r\n?", "\n", value)  # the writer puts no quotes around a lone return
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _record(cell: CellResult, board: Board, levels: list[str]) -> dict[str, object]:
@@ -138,23 +160,29 @@ def verdicts(cell: CellResult, metrics: Sequence[str]) -> bytes:
 
 
 def citation(board: Board) -> bytes:
-    """Write a BibTeX entry of the board; the fingerprints of its data say which one it is."""
+    """Write a BibTeX entry of the board; the fingerprints of its data say which one it is.
+
+    Its year is that of the last answers; where no day was recorded it has none.
+    """
     result = board.result
+    days = (made(cell.provenance).day for cell in result.cells if not cell.missing)
     data = "; ".join(f"{one.name}: {one.title}, {one.dataset.fingerprint[:12]}" for one in board.sheets)
     key = re.sub("[^a-z0-9]+", "-", result.name.lower())
     fields = {
         "title": result.title,
         "author": "The text2sql-bench authors",
+        "year": max(days, default="")[:4],
         "howpublished": f"Leaderboard made by text2sql-bench {__version__}",
         "note": f"{data}; made again by: {result.command}",
     }
-    told = "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in fields.items())
+    told = "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{told}}}\n".encode()
 
 
 def _tex(text: str) -> str:
-    """Leave only what BibTeX cannot read as markup of its own."""
-    return re.sub(r"[\\{}%&$#_^~\x00-\x1f]", " ", text)
+    """Write a text so that LaTeX prints it; control characters become spaces."""
+    plain = re.sub(r"[\x00-\x1f]", " ", text)
+    return re.sub(r"--|[\\{}%&$#_^~]", lambda found: _TEX[found[0]], plain)
 
 
 def document(board: Board) -> bytes:

@@ -108,6 +108,25 @@ def test_hostile_names_stay_in_their_column(hostile):
     assert row["base_note"] == hostile.cells[0].base_note
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-", "+A"])
+def test_no_text_is_a_formula_to_a_spreadsheet(result, text):
+    first = result.cells[0]
+    levels = tuple(replace(one, difficulty=text) for one in first.dataset.examples)
+    cell = replace(first, method_text=text, dataset=replace(first.dataset, levels=(text,), examples=levels))
+    table = downloads.table(board(replace(result, cells=(cell,)))).decode("utf-8")
+    (row,) = csv.DictReader(io.StringIO(table, newline=""))
+    assert row["method_text"] == f"'{text}".replace("\r", "\n")
+    assert not any(name.startswith(text) for name in row)
+
+
+@pytest.mark.parametrize("text", ["-1.5", "+3", "-2e-05", "1+1", "a=b"])
+def test_what_is_no_formula_stays_as_it_is(result, text):
+    cell = replace(result.cells[0], method_text=text)
+    table = downloads.table(board(replace(result, cells=(cell,)))).decode("utf-8")
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert row["method_text"] == text
+
+
 def test_verdicts_are_one_line_a_question(result):
     cell = next(cell for cell in result.cells if cell.slug == "tiny-medium-lora-mini-s0")
     lines = [json.loads(line) for line in downloads.verdicts(cell, result.metrics).splitlines()]
@@ -125,7 +144,21 @@ def test_a_citation_says_which_data_and_how_to_make_it_again(result, hostile):
     assert text.startswith("@misc{tiny,\n  title = {Tiny models on mini},")
     assert "mini: mini (dev), dev, 000000000000; made again by: bench publish suites/tiny.toml" in text
     attacked = downloads.citation(board(hostile)).decode("utf-8")
-    assert attacked.count("{") == attacked.count("}") == 5
+    assert attacked.count("{") == attacked.count("}")
+    assert "\n  year = {2026},\n" in text
+    assert "year" not in attacked, "no day of it was recorded"
+
+
+def test_a_citation_prints_what_latex_would_take_for_its_own(result):
+    special = replace(
+        result, title=r"100 % of R&D_x: \{a}^b~c #1 $", command="bench publish a_b.toml --store s"
+    )
+    text = downloads.citation(board(special)).decode("utf-8")
+    assert (
+        r"title = {100 \% of R\&D\_x: \textbackslash{}\textbraceleft{}a\textbraceright{}"
+        r"\textasciicircum{}b\textasciitilde{}c \#1 \$},"
+    ) in text
+    assert r"bench publish a\_b.toml -{}-store s" in text
 
 
 def test_a_badge_says_the_score_its_doubt_and_the_data(result):
