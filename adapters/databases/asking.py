@@ -38,6 +38,10 @@ RINGS, RING = 20, 0.5
 """How often the timer rings, so that none is lost, and the seconds between; clients look up more often."""
 
 
+PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds before a query whose session was ended begins again, and what they grow to, doubling."""
+
+
 # fmt: off
 COMMANDS = COMMANDS_OF_SQLITE | {
     "call", "checkpoint", "copy", "deallocate", "declare", "discard", "do", "execute", "export", "fetch",
@@ -55,6 +59,13 @@ class Failed(Exception):  # noqa: N818 - a verdict, not a fault
     def __init__(self, status: str, detail: str) -> None:
         super().__init__(detail)
         self.status = status
+
+
+class Ended(Failed):
+    """A query whose session was ended by another one, or by itself."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("crash", detail)
 
 
 class Overdue(TimeoutError):  # noqa: N818 - as above
@@ -164,18 +175,37 @@ class Asking(ABC):
             raise Failed("forbidden", f"{word.upper()} is not a query")
         if word not in self.queries:
             raise Failed("error_syntax", f"{word} begins no query")
-        seconds = steps * STEP_SECONDS
-        self._deadline.begin(seconds)
-        self.columns = tuple(self._ask(self.begin, sql, seconds))
+        first = self._begin(sql, steps * STEP_SECONDS)
         self.statements = int(bool(self.columns))
-        return self._rows()
+        return self._rows(first)
 
-    def _rows(self) -> Iterator[Row]:
-        for size in chain((FIRST, FIRST * GROWTH), repeat(MOST)):
-            some = self._ask(self.fetch, size)
+    def _begin(self, sql: str, seconds: float) -> Sequence[Sequence[object]]:
+        """Begin a query and fetch its first rows.
+
+        A query may end the sessions of others, which must not cost them their verdict. So one whose session
+        was ended begins again, for as long as another query can last.
+        """
+        last, pause = time.monotonic() + seconds + GRACE, PAUSE
+        while True:
+            self._deadline.begin(seconds)
+            try:
+                self.columns = tuple(self._ask(self.begin, sql, seconds))
+                return self._ask(self.fetch, FIRST)
+            except Ended:
+                self.end()
+                if time.monotonic() > last:
+                    raise
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _rows(self, some: Sequence[Sequence[object]]) -> Iterator[Row]:
+        """Give the rows that were fetched, and fetch on."""
+        asked = FIRST
+        for size in chain((FIRST * GROWTH,), repeat(MOST)):
             yield from map(row, some)
-            if len(some) < size:
+            if len(some) < asked:
                 return
+            asked, some = size, self._ask(self.fetch, size)
 
     def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:

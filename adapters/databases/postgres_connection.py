@@ -3,17 +3,19 @@
 Each query begins on a session as good as new (``DISCARD ALL``), in a read-only transaction with all
 limits set again, behind a cursor: the server takes nothing but a SELECT there, and a single one, and
 rows come as they are fetched. A query may lift its own ``statement_timeout``; so a timer of this process
-rings too, and the session is ended from another connection (``pg_terminate_backend``).
+rings too, and the session is ended from another connection (``pg_terminate_backend``). As queries can do
+that to each other too, one that was ended by another, before it gave a row, begins again.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import psycopg
 from psycopg import RawCursor, errors
 
-from adapters.databases.asking import Asking, Failed
+from adapters.databases.asking import Asking, Ended, Failed
 from bench.execute.text import QUERIES
 
 TYPE_CHECKING = False
@@ -53,15 +55,23 @@ class Connection(Asking):
 
     def begin(self, sql: str, seconds: float) -> Iterable[str]:
         """Begin a query; the server makes its first row now."""
-        if self._link is None:
-            self._link = connect(self._place)
-        self._link.execute("DISCARD ALL")
+        self._link = self._session()
         self._link.execute(_BEGIN.format(milliseconds=int(seconds * 1000)).encode())
         self._cursor = RawCursor(self._link)
         # Asking for binary results chooses the protocol that takes a single statement; these rows are not it.
         self._cursor.execute(f"{_CURSOR}{sql}".encode(), binary=True)
         self._cursor.execute("FETCH 0 FROM answer")
         return [column.name for column in self._cursor.description or ()]
+
+    def _session(self) -> Link:
+        """Give a session as good as new: the last one's, unless somebody ended that while it waited."""
+        if self._link is not None:
+            with suppress(psycopg.OperationalError):
+                self._link.execute("DISCARD ALL")
+                return self._link
+            self._link.close()
+            self._link = None
+        return connect(self._place)
 
     def fetch(self, count: int) -> Sequence[Sequence[object]]:
         """Fetch that many further rows, fewer at the end."""
@@ -97,11 +107,13 @@ class Connection(Asking):
         detail = error.diag.message_primary or str(error).partition("\n")[0]
         if isinstance(error, errors.QueryCanceled):
             if detail.endswith("user request"):
-                return Failed("crash", f"the query was ended: {detail}")
+                return Ended(f"the query was ended: {detail}")
             raise self._deadline.overdue() from error
         code = error.sqlstate or ""
         if self._link is None:
             return Failed("db_missing" if "does not exist" in detail else "db_io", detail)
+        if isinstance(error, errors.AdminShutdown | errors.CrashShutdown):
+            return Ended(f"the session was ended: {detail}")
         if self._link.closed:
             return Failed("crash", f"the session ended: {detail}")
         if detail.startswith("DECLARE CURSOR"):

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -147,6 +148,21 @@ def test_a_query_that_lifted_its_limit_is_gone_from_the_server(singers, asking):
                 "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = 'bench'"
             )
             assert left.fetchone() == (0,)
+
+
+def test_a_query_that_ends_its_neighbours_costs_them_no_verdict(singers):
+    ends = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_get_activity(nullif(g, g))
+        WHERE usesysid = 'bench'::regrole AND pid <> pg_backend_pid()"""
+    again = f"SELECT pg_stat_clear_snapshot(), pg_sleep(0.1), ({ends}) FROM generate_series(1, 20) g"
+    honest = [f"SELECT count(pg_sleep(0.05)), {n} FROM generate_series(1, 10)" for n in range(6)]
+    queries = [again, *honest]
+    limits = replace(STANDARD, steps=165_000_000)  # five seconds
+    with Executor(limits, workers=2, batch=1, live=Live(singers.url())) as executor:
+        for _ in executor.run_all(Query(Path("singers"), f"SELECT pg_sleep(0.4), {n}") for n in range(16)):
+            pass  # until both workers have a session
+        outcomes = list(executor.run_all(Query(Path("singers"), sql) for sql in queries))
+        assert [outcome.status for outcome in outcomes] == ["ok"] * 7
+        assert outcomes[0].rows == 20
 
 
 def test_values_of_postgres_compare_as_those_of_sqlite(singers, asking):
