@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -231,41 +229,6 @@ def test_an_expectation_of_nothing_is_refused_at_plan_time(tmp_path: Path, old: 
     assert said in bench("plan", "s.toml", cwd=tmp_path, code=2).stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>not found</html>", b"SQLite format 3\0 but no more"])
-def test_a_broken_database_is_named_and_the_rest_is_judged(tmp_path: Path, content: bytes):
-    tables = []
-    for name in ("whole", "broken"):
-        folder = tmp_path / "data" / "database" / name
-        folder.mkdir(parents=True)
-        with closing(sqlite3.connect(folder / f"{name}.sqlite")) as database:
-            database.execute("CREATE TABLE t (a INTEGER)")
-            database.commit()
-        tables.append(
-            {
-                "db_id": name,
-                "table_names": ["t"],
-                "table_names_original": ["t"],
-                "column_names": [[-1, "*"], [0, "a"]],
-                "column_names_original": [[-1, "*"], [0, "a"]],
-                "column_types": ["text", "number"],
-                "primary_keys": [],
-                "foreign_keys": [],
-            }
-        )
-    (tmp_path / "data" / "database" / "broken" / "broken.sqlite").write_bytes(content)
-    questions = [
-        {"db_id": name, "question": "?", "query": "SELECT count(*) FROM t"} for name in ("whole", "broken")
-    ]
-    (tmp_path / "data" / "dev.json").write_text(json.dumps(questions))
-    (tmp_path / "data" / "tables.json").write_text(json.dumps(tables))
-    (tmp_path / "p.sql").write_text("SELECT count(*) FROM t\n" * 2)
-    done = bench("score", "--data", "data", "-p", "p.sql", "--json", cwd=tmp_path, code=1)
-    card = json.loads(done.stdout)
-    assert card["metrics"]["ex.test-suite"]["overall"]["k"] == 1
-    assert card["metrics"]["ex.test-suite"]["levels"]["easy"]["n"] == 2
-    assert [name.partition(":")[0] for name in card["spoiled"]] == ["broken"]
-
-
 def test_a_failed_cell_is_exit_1_and_the_others_are_kept(tmp_path: Path):
     text = SUITE.replace('"oracle:damaged-20"', '"replay:answers.jsonl"').replace(
         "[methods", "[decoding]\n[methods"
@@ -282,59 +245,6 @@ def test_a_failed_cell_is_exit_1_and_the_others_are_kept(tmp_path: Path):
     lines = [json.dumps({"id": name, "sql": ""}) + "\n" for name in names]
     (tmp_path / "answers.jsonl").write_text("".join(lines))
     bench("run", "controls.toml", "--limit", 4, cwd=tmp_path)
-
-
-@pytest.fixture(scope="module")
-def gold(home: Path) -> list[str]:
-    """The gold queries of mini's dev split, also in the file ``gold.sql``."""
-    bench("run", "controls.toml", cwd=home)  # other tests drop results; a limited run leaves a shorter file
-    path = max((home / "runs").glob("right-asked-*/predictions.jsonl"), key=lambda path: path.stat().st_size)
-    texts = [json.loads(line)["text"] for line in path.read_text().splitlines()]
-    (home / "gold.sql").write_text("\n".join(texts) + "\n")
-    return texts
-
-
-def test_score_json_names_every_level(home: Path, gold: list[str]):
-    card = json.loads(bench("score", "--dataset", "mini", "-p", "gold.sql", "--json", cwd=home).stdout)
-    assert card["metrics"]["ex.test-suite"]["overall"]["k"] == card["n"] == len(gold)
-    assert list(card["metrics"]["em.spider"]["levels"]) == ["easy", "medium", "hard", "extra"]
-
-
-def test_rules_side_by_side_with_what_they_disagree_on(home: Path, gold: list[str]):
-    asked = [number for number, sql in enumerate(gold) if "SELECT " in sql and "DISTINCT" not in sql]
-    said = [sql.replace("SELECT ", "SELECT NULL AS more, ", 1) for sql in gold]
-    (home / "wider.sql").write_text("\n".join(said) + "\n")
-    score = ["score", "--dataset", "mini", "-p", "wider.sql", "--rules", "strict, subset,soft-f1"]
-    card = json.loads(bench(*score, "--json", cwd=home).stdout)
-    assert list(card["metrics"]) == ["ex.strict", "ex.subset", "soft-f1"]
-    (pair,) = card["disagreements"]
-    assert (pair["first"], pair["second"], pair["only_first"]) == ("ex.strict", "ex.subset", [])
-    assert len(pair["only_second"]) == card["metrics"]["ex.subset"]["overall"]["k"] > len(asked) / 2
-    shown = bench(*score, cwd=home).stdout
-    assert "where rules differ" in shown
-    assert re.search(rf"ex\.subset +ex\.strict +{len(pair['only_second'])} +mini/dev/", shown)
-
-
-def test_rules_not_asked_for_are_not_compared(home: Path, gold: list[str]):
-    done = bench("score", "--dataset", "mini", "-p", "gold.sql", "--json", cwd=home)
-    assert "disagreements" not in json.loads(done.stdout)
-
-
-def test_gold_check_needs_no_predictions(home: Path):
-    found = json.loads(bench("score", "--dataset", "mini", "--gold-check", "--json", cwd=home).stdout)
-    assert {line["kind"] for line in found} <= {"empty", "cut", "ties"}
-    shown = bench("score", "--dataset", "mini", "--gold-check", "--rules", "bird", cwd=home).stdout
-    assert "0 fails: gold does not run" in shown
-
-
-def test_the_clock_that_queries_see_can_be_set(home: Path, gold: list[str]):
-    asks = "SELECT date('now') = '2026-11-20'"
-    (home / "clock.sql").write_text("\n".join([asks] * len(gold)) + "\n")
-    score = ["score", "--dataset", "mini", "-p", "clock.sql", "--rule", "ex.bird", "--out", "clock.jsonl"]
-    for option, shown in (([], 0), (["--now", "2026-11-20"], 1)):
-        bench(*score, *option, cwd=home)
-        verdicts = read_lines(home / "clock.jsonl", Verdict)
-        assert {verdict.prediction.preview for verdict in verdicts} == {((shown,),)}
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path):
