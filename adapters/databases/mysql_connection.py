@@ -99,7 +99,7 @@ class Connection(Asking):
         code, detail = error.args if len(error.args) == 2 else (0, str(error))
         if code in _OVERDUE:
             raise self._deadline.overdue() from error
-        return Failed(_STATUS.get(code, "error_runtime"), str(detail))
+        return Failed(_STATUS.get(code, "error_runtime" if self._link else "db_io"), str(detail))
 
 
 def connect(address: str, *, database: bool = True) -> Client:

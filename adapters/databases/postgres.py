@@ -89,7 +89,7 @@ class Postgres:
         if found and not allow_unsafe:
             cures = "; ".join(power.cure for power in found)
             raise ConfigError(
-                f"the account {found[0].what}, and may only read",
+                f"the account {found[0].what}, and should only read",
                 where=address,
                 todo=f"{cures}; or take --allow-unsafe where nothing can be lost",
             )

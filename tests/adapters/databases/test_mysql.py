@@ -114,6 +114,15 @@ def test_the_same_of_rows_that_tie_comes_first_in_every_session(singers, asking)
         assert len({executor.run(Path("singers"), f"{ties} -- {n}").preview for n in range(25)}) == 1
 
 
+def test_a_server_that_takes_no_more_connections_is_no_fault_of_the_query(singers, asking):
+    with _owner(singers) as link, link.cursor() as cursor:
+        cursor.execute("CREATE USER rare@'127.0.0.1' WITH MAX_CONNECTIONS_PER_HOUR 2")
+        cursor.execute("GRANT SELECT ON singers.* TO rare@'127.0.0.1'")
+    with asking(singers.url(user="rare")) as executor:
+        found = [executor.run(Path("singers"), f"SELECT {n}").status for n in range(2)]
+    assert found == ["ok", "db_io"]
+
+
 def _refusal(address: str) -> str:
     with pytest.raises(BenchError) as refused, Executor(workers=1, live=Live(address)) as executor:
         executor.run(Path("singers"), "SELECT 1")
