@@ -196,7 +196,7 @@ class Plan:
     def _bind(self, cell: Cell) -> Bound:
         model, method = self.suite.models[cell.model], self.suite.methods[cell.method]
         with asked_by(self.suite.place(f"models.{cell.model}.source")):
-            adapter = _adapter(model)
+            adapter = _adapter(model, self.suite.folder)
         asked = self.asked(cell.dataset)
         pool = self._pool(cell, asked)
         prompt = prompt_id(self.suite.prompt, pool.fingerprint if pool else "")
@@ -255,11 +255,14 @@ class Plan:
         )
 
 
-def _adapter(model: ModelSpec) -> ModelAdapter:
+def _adapter(model: ModelSpec, folder: Path) -> ModelAdapter:
+    """Make what answers; a source that is a file starts at ``folder``, that of the suite."""
     kind = cast("Callable[..., ModelAdapter]", find("models", model.scheme))
+    of_file = getattr(kind, "of_file", False)
+    source = str(folder / Path(model.name).expanduser()) if of_file else model.name
     if model.trust_remote_code:
-        return kind(model.name, model.revision, trust_remote_code=True)
-    return kind(model.name, model.revision)
+        return kind(source, model.revision, trust_remote_code=True)
+    return kind(source, model.revision)
 
 
 @contextmanager

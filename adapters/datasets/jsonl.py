@@ -8,8 +8,8 @@ A folder, as ``bench data new`` makes it::
 
 or one file with databases beside it, alone or as the only one of such a folder. A line needs
 ``question``, ``sql`` (one query, or a list of accepted ones) and, where there are several databases,
-``db_id``. It may have ``id``, ``evidence``, ``difficulty`` and ``history``, the questions before it. In
-a single file, ``split`` says where a line belongs; without it, to the split that the file is named after,
+``db_id``. It may have ``id``, ``evidence``, ``difficulty`` and ``history``, the questions before it as a
+list of texts. In a single file, ``split`` says where a line belongs; without it, to the split that the file is named after,
 or else to dev: never to two, for what is learnt from is not asked.
 """
 
@@ -153,7 +153,7 @@ class Jsonl:
             gold=tuple(_text({"sql": gold}, "sql", where) for gold in (_listed(golds) or [None])),
             difficulty=item.get("difficulty"),
             evidence=item.get("evidence") or "",
-            history=tuple(Turn(str(question)) for question in item.get("history", ())),
+            history=_history(item.get("history") or [], where),
         )
 
     def _databases(self) -> dict[str, Path]:
@@ -187,6 +187,17 @@ def _settings(path: Path) -> dict[str, Any]:
 
 def _listed(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else [value]
+
+
+def _history(turns: object, where: str) -> tuple[Turn, ...]:
+    if isinstance(turns, list) and all(isinstance(turn, str) and turn.strip() for turn in turns):
+        return tuple(Turn(question) for question in turns)
+    raise DataError(
+        "'history' is not a list of questions",
+        where=where,
+        todo='give the questions before it as texts: "history": ["...", "..."]; a model is shown SQL for '
+        'them where a suite says [prompt] history = "predicted", and that is what was predicted',
+    )
 
 
 def _text(item: Mapping[str, Any], key: str, where: str) -> str:

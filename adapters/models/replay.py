@@ -27,6 +27,9 @@ class Replay:
     """Answers with what stands in a file."""
 
     trainable = False
+    of_file = True
+    """What follows the scheme is a path, which starts at the suite's file."""
+
     note = "predictions made elsewhere, only judged here"
 
     def __init__(self, source: str, revision: str | None) -> None:
@@ -36,12 +39,12 @@ class Replay:
             DataError: there is no such file.
             ConfigError: a revision was given.
         """
-        self._path = Path(source).expanduser()
+        self._path = Path(source)
         if not self._path.is_file():
             raise DataError(
                 "there is no such file of predictions",
                 where=f"replay:{source}",
-                todo=f"paths start at the folder you are in: {Path.cwd()}",
+                todo="a path in a suite starts at the suite's own file",
             )
         if revision is not None:
             raise ConfigError("a file of predictions has no revisions", where=f"replay:{source}")

@@ -8,7 +8,7 @@ import pytest
 from bench.errors import StoreError
 from bench.site.board import board
 from bench.site.index import write_index
-from bench.site.publish import check, publish
+from bench.site.publish import check, lost, publish
 from bench.site.releases import keep
 from bench.site.stamps import FILE
 
@@ -94,6 +94,34 @@ def test_the_index_lists_boards(result, tmp_path):
     write_index(tmp_path)
     released = '<a href="tiny/releases.html">1, the last of 2026-11-21</a>'
     assert released in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_the_index_counts_no_cell_that_the_suite_leaves_out(result, tmp_path):
+    *others, last = result.cells
+    assert last.missing == "not run"
+    publish(
+        replace(result, cells=(*others, replace(last, missing="skipped: one seed is enough"))), tmp_path / "t"
+    )
+    write_index(tmp_path)
+    n = len(others)
+    assert f'<td class="number">{n}</td><td class="number">{n}</td>' in (tmp_path / "index.html").read_text(
+        "utf-8"
+    )
+    publish(result, tmp_path / "t")
+    write_index(tmp_path)
+    counted = f'<td class="number">{n + 1}</td><td class="number">{n}</td>'
+    assert counted in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_what_a_board_would_lose_are_cells_that_its_suite_still_asks_for(result, tmp_path):
+    assert lost(result, tmp_path) == []
+    publish(result, tmp_path)
+    assert lost(result, tmp_path) == []
+    first, second, *others = result.cells
+    unrun = replace(result, cells=(replace(first, missing="not run"), second, *others))
+    assert lost(unrun, tmp_path) == [first.slug]
+    skipped = replace(result, cells=(replace(first, missing="skipped: too long"), *others))
+    assert lost(skipped, tmp_path) == []
 
 
 def test_the_feed_has_an_item_for_each_board(result, tmp_path):

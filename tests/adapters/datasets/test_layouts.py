@@ -207,6 +207,11 @@ def append(text: str) -> Callable[[Path], object]:
             append('{"question": "q", "sql": "SELECT 1", "db_id": "shp"}'),
             "no database 'shp'\n.*did you mean 'shop'",
         ),
+        (
+            append('{"question": "q", "sql": "SELECT 1", "history": [{"question": "p", "sql": "SELECT 2"}]}'),
+            "line 3: 'history' is not a list of questions\n.*as texts",
+        ),
+        (append('{"question": "q", "sql": "SELECT 1", "history": "p"}'), "'history' is not a list"),
         (append('{"question": "q", "sql": "SELECT 1", "id": "shop/dev/0000"}'), "2 questions have the id"),
         (append('{"question": "q", "sql": "SELECT 1", "split": "tset"}'), "split 'tset'\n.*mean 'test'"),
         (lambda root: (root / "dev.jsonl").write_bytes(b'{"question": "caf\xe9"}'), "is not UTF-8"),
