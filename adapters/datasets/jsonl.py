@@ -9,8 +9,8 @@ A folder, as ``bench data new`` makes it::
 or one file with databases beside it, alone or as the only one of such a folder. A line needs
 ``question``, ``sql`` (one query, or a list of accepted ones) and, where there are several databases,
 ``db_id``. It may have ``id``, ``evidence``, ``difficulty`` and ``history``, the questions before it as a
-list of texts. In a single file, ``split`` says where a line belongs; without it, to the split that the file is named after,
-or else to dev: never to two, for what is learnt from is not asked.
+list of texts. In a single file, ``split`` says where a line belongs; without it, to the split that the file
+is named after, or else to dev: never to two, for what is learnt from is not asked.
 """
 
 from __future__ import annotations
