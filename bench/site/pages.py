@@ -17,7 +17,7 @@ from bench.site.feed import feed
 from bench.site.figures import BLANK, Figure, labels
 from bench.site.matrix import matrix
 from bench.site.pairs import RATIOS
-from bench.site.payload import payload, questions
+from bench.site.payload import history, payload, questions
 from bench.site.releases import Release
 from bench.site.reported import listings
 from bench.site.sections import CellSection, QuestionsSection, Section
@@ -29,6 +29,7 @@ from bench.site.text import address, listed
 SCRIPTS = (
     "board",
     "stats",
+    "figures",
     "results",
     "reading",
     "cells",
@@ -38,6 +39,7 @@ SCRIPTS = (
     "points",
     "charts",
     "compare",
+    "history",
 )
 ASSETS = ("board.css", *(f"{name}.js" for name in SCRIPTS))
 VENDORED = (
@@ -84,6 +86,7 @@ def front(
     yield "index.html", _board(arranged, shared, drawings, released=bool(kept), indexed=indexed)
     if kept:
         yield "releases.html", _releases(arranged, kept)
+        yield "releases.js", history(arranged, kept)
     for stem, chart in (one for drawn in drawings for one in drawn):
         yield from draw.files(chart, stem)
     yield (

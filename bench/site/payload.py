@@ -19,6 +19,7 @@ from bench.results import CellResult
 from bench.site.board import Board, Line, Sheet
 from bench.site.drill import anchor, cell_home, leaves, question_home
 from bench.site.legend import ENDS
+from bench.site.releases import Release, today
 from bench.site.summary import Summary
 from bench.site.tags import tags
 from bench.site.text import address, clip
@@ -34,19 +35,49 @@ def script(function: str, value: object) -> bytes:
 
 def payload(board: Board) -> bytes:
     """Write what ``controls.js`` and ``compare.js`` read of a board."""
-    groups = max((len(set(_clusters(sheet.dataset))) for sheet in board.sheets), default=0)
-    tail = (1 + LEVEL) / 2
     return script(
         "board",
         {
-            "z": float(ndtri(tail)),
-            "t": [0.0, *(float(stdtrit(df, tail)) for df in range(1, max(2, groups)))],
+            **_quantiles(board),
             "power": POWER_FACTOR,
             "metrics": list(board.result.metrics),
             "endings": [(end, ENDINGS[end]) for end in ENDS],
             "sheets": [_sheet(sheet, board.summaries) for sheet in board.sheets],
         },
     )
+
+
+def history(board: Board, kept: Sequence[Release]) -> bytes:
+    """Write what ``history.js`` sets against each other: the headline on the days that were kept, and now."""
+    metric = board.result.metrics[0]
+    sheets = []
+    for sheet in board.sheets:
+        clusters = _clusters(sheet.dataset)
+        names = sorted(set(clusters))
+        days = [*kept, today(sheet, metric)]
+        sheets.append(
+            {
+                "asked": [day.fingerprints.get(sheet.name, "") for day in days],
+                "database": [names.index(name) for name in clusters],
+                "lines": [[_seeds(day.seeds(sheet, line, metric)) for day in days] for line in sheet.lines],
+            }
+        )
+    return script("releases", {**_quantiles(board), "sheets": sheets})
+
+
+def _seeds(marks: Sequence[Sequence[float]]) -> list[object]:
+    """Write how many questions there are, and each seed's values."""
+    return [len(marks[0]), *map(pack, marks)] if marks else []
+
+
+def _quantiles(board: Board) -> dict[str, object]:
+    """Give the quantiles of the normal and, for each degree of freedom, of Student's t."""
+    groups = max((len(set(_clusters(sheet.dataset))) for sheet in board.sheets), default=0)
+    tail = (1 + LEVEL) / 2
+    return {
+        "z": float(ndtri(tail)),
+        "t": [0.0, *(float(stdtrit(df, tail)) for df in range(1, max(2, groups)))],
+    }
 
 
 def _sheet(sheet: Sheet, summaries: Mapping[str, Summary]) -> dict[str, object]:

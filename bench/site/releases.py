@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 
 from bench.errors import ConfigError, StoreError
-from bench.judge.stats import Difference, estimate, holm, paired
+from bench.judge.stats import estimate, holm, paired
 from bench.site import downloads
 from bench.site.board import Board, Line, Sheet
 from bench.site.figures import BLANK, Figure, difference, proportion
@@ -39,20 +40,23 @@ class Release:
         """Say whether it asked the questions of a sheet, on the same data."""
         return self.fingerprints.get(sheet.name) == sheet.dataset.fingerprint
 
+    def seeds(self, sheet: Sheet, line: Line, metric: str) -> Sequence[Sequence[float]]:
+        """Give a row's metric for each question, seed by seed; empty where it was not run."""
+        return self.marks.get((sheet.name, line.model, line.method), {}).get(metric, ())
+
     def means(self, sheet: Sheet, line: Line, metric: str) -> list[float]:
         """Give a row's metric for each question, averaged over seeds; empty where it was not run."""
-        seeds = self.marks.get((sheet.name, line.model, line.method), {}).get(metric, ())
-        return [fmean(marks) for marks in zip(*seeds, strict=True)]
+        return [fmean(marks) for marks in zip(*self.seeds(sheet, line, metric), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """One row over time: its score in each release, now, and the change since the last release."""
+    """One row over time: its score in each release and now, and the change from each of these to the next."""
 
     line: Line
     then: tuple[Figure, ...]
     now: Figure
-    change: Figure
+    changes: tuple[Figure, ...]
 
 
 def keep(board: Board, home: Path, day: str) -> list[Path]:
@@ -92,27 +96,39 @@ def releases(home: Path) -> tuple[Release, ...]:
     return tuple(_read(path) for path in sorted(home.glob(f"{FOLDER}/*/results.json")))
 
 
+def today(sheet: Sheet, metric: str) -> Release:
+    """Give what a sheet says now as the releases are given, each row as its mean over seeds."""
+    marks = {(sheet.name, line.model, line.method): {metric: [line.marks[metric]]} for line in sheet.done}
+    return Release("now", len(sheet.done), {sheet.name: sheet.dataset.fingerprint}, marks)
+
+
 def trails(sheet: Sheet, kept: Sequence[Release], metric: str) -> tuple[Trail, ...]:
-    """Set each row of a sheet beside what it was; a change is tested where the questions are the same."""
-    last = kept[-1]
-    found = {line.name: one for line in sheet.done if (one := _changed(sheet, line, last, metric))}
-    adjusted = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
+    """Set each row of a sheet beside what it was, and each day beside the next."""
+    steps = [_changes(sheet, *step, metric) for step in pairwise([*kept, today(sheet, metric)])]
     return tuple(
         Trail(
             line,
             tuple(_score(sheet, line, release, metric) for release in kept),
             line.figures[metric],
-            difference(found[line.name], adjusted[line.name]) if line.name in found else Figure(BLANK),
+            tuple(step.get(line.name, Figure(BLANK)) for step in steps),
         )
         for line in sheet.lines
     )
 
 
-def _changed(sheet: Sheet, line: Line, last: Release, metric: str) -> Difference | None:
-    before = last.means(sheet, line, metric)
-    if not before or not last.covers(sheet):
-        return None
-    return paired(before, line.marks[metric], [example.db_id for example in sheet.dataset.examples])
+def _changes(sheet: Sheet, before: Release, after: Release, metric: str) -> dict[str, Figure]:
+    """Test each row's change from one day to another, by Holm over the rows; none on other questions."""
+    if before.fingerprints.get(sheet.name) != after.fingerprints.get(sheet.name):
+        return {}
+    clusters = [example.db_id for example in sheet.dataset.examples]
+    found = {}
+    for line in sheet.lines:
+        then, now = (day.means(sheet, line, metric) for day in (before, after))
+        if then and now:
+            # Which database a question of other data was on is not kept: its change has no interval.
+            found[line.name] = paired(then, now, clusters if before.covers(sheet) else [""] * len(then))
+    adjusted = holm([one.p for one in found.values()])
+    return {name: difference(one, p) for (name, one), p in zip(found.items(), adjusted, strict=True)}
 
 
 def _score(sheet: Sheet, line: Line, release: Release, metric: str) -> Figure:

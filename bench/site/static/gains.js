@@ -3,7 +3,7 @@
 (function () {
   'use strict';
 
-  const { Cell, page, stats } = window;
+  const { Cell, figures, page, stats } = window;
 
   class Gains {
     constructor(section, results) {
@@ -51,7 +51,7 @@
         stats.paired(reading.pick(second), reading.pick(first), reading.clusters, this.results.data.t),
       ]);
       const adjusted = stats.holm(pairs.map((_, at) => tested[2 * at][1].p));
-      return new Map(tested.map(([pair, one], at) => [pair, reading.difference(one, adjusted[at >> 1])]));
+      return new Map(tested.map(([pair, one], at) => [pair, figures.difference(one, adjusted[at >> 1])]));
     }
 
     ratio(reading, ...rows) {

@@ -3,18 +3,8 @@
 (function () {
   'use strict';
 
-  const { page, stats } = window;
-  const { percent, points } = page;
-
-  function describe(score) {
-    const how = score.interval === 'clustered' ? 'clustered by database' : 'Wilson';
-    const k = Number.isInteger(score.k) ? score.k : score.k.toFixed(1);
-    return `${k} of ${score.n}; 95 % interval ${percent(score.low)} to ${percent(score.high)} (${how})`;
-  }
-
-  function proportion(score) {
-    return score.n ? { text: percent(score.value), number: score.value, title: describe(score), score } : { text: '–' };
-  }
+  const { figures, page, stats } = window;
+  const { percent } = page;
 
   function once(make) {
     let made;
@@ -85,7 +75,7 @@
 
     score(i, metric, chosen = this.chosen, clusters = this.clusters) {
       const { z, t } = this.results.data;
-      return proportion(stats.estimate(stats.pick(this.results.marks(i, metric), chosen), clusters, z, t));
+      return figures.proportion(stats.estimate(stats.pick(this.results.marks(i, metric), chosen), clusters, z, t));
     }
 
     // A score with that of each seed.
@@ -128,20 +118,8 @@
       const values = (i) => this.values().get(i) || this.pick(i);
       const found = others.map((i) => stats.paired(values(bases.get(i)), values(i), this.clusters, results.data.t));
       const adjusted = stats.holm(found.map((one) => one.p));
-      const figures = this.ranked.map((i) => [i, { text: this.base && bases.get(i) === i ? 'baseline' : '–' }]);
-      return new Map([...figures, ...found.map((one, at) => [others[at], this.difference(one, adjusted[at])])]);
-    }
-
-    difference(one, adjusted) {
-      const bounds = one.low === null ? ''
-        : `95 % interval ${points(Math.max(-1, one.low))} to ${points(Math.min(1, one.high))}, `;
-      return {
-        text: points(one.value),
-        number: one.value,
-        title: `${bounds}${page.amount(one.gained)} question${one.gained === 1 ? '' : 's'} gained, ${page.amount(one.lost)} lost; `
-          + `exact McNemar p ${page.chance(one.p)}, by Holm ${page.chance(adjusted)}`,
-        told: adjusted <= stats.ALPHA,
-      };
+      const none = this.ranked.map((i) => [i, { text: this.base && bases.get(i) === i ? 'baseline' : '–' }]);
+      return new Map([...none, ...found.map((one, at) => [others[at], figures.difference(one, adjusted[at])])]);
     }
 
     // How many questions are chosen, in words.
