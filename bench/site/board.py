@@ -14,7 +14,7 @@ from bench.results import CellResult, SuiteResult
 from bench.site.crew import Crew
 from bench.site.figures import BLANK, Column, Figure, columns, costs, difference, scores, sized, untuned
 from bench.site.known import known
-from bench.site.legend import Sign, signs
+from bench.site.legend import ENDS, Sign, signs
 from bench.site.ranks import power, ranks, span
 from bench.site.summary import Summary, summarize
 from bench.types import Dataset
@@ -95,6 +95,12 @@ class Sheet:
     def groups(self) -> list[tuple[str, list[Column]]]:
         """The columns under their group's header."""
         return [(name, list(members)) for name, members in groupby(self.columns, lambda column: column.group)]
+
+    @property
+    def ends(self) -> list[str]:
+        """How any of its answers ended, in the order of every bar."""
+        there = {end for line in self.done for end, _ in line.figures["ends"].parts}
+        return [end for end in ENDS if end in there]
 
     @property
     def base_notes(self) -> dict[str, list[str]]:

@@ -22,8 +22,9 @@ SHAPES = (
 )
 """Paths about the origin; with seven of them, colour and shape repeat together only after 56 methods."""
 
-SHADES = ("#5b6b7b", "#93a5b5", "#b39b72", "#d6c6a0", "#7d6b8f", "#b3a4c2", "#6f8f7f", "#a9c4b5")
-"""For how answers ended: quiet, so that nobody takes them for a method."""
+SHADES = ("#b8433c", "#8d8d8d", "#75656d", "#8f4fa3", "#a06f4a", "#c9749a", "#d8742f", "#a98a3c")
+"""For wrong answers, by how they ended: none is a blue or a green that would say right, and all stand out
+by day and by night."""
 
 _COMMON = (
     *(CORRECT, "wrong_result", "missing", "not_a_query", "timeout"),
@@ -52,7 +53,7 @@ def shade(end: str) -> str:
     """Name the class of the colour of an ending.
 
     >>> shade("correct"), shade("wrong_result"), SHADES[0]
-    ('right', 'e0', '#5b6b7b')
+    ('right', 'e0', '#b8433c')
     """
     return "right" if end == CORRECT else f"e{_WRONG.index(end) % len(SHADES)}"
 

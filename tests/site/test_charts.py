@@ -95,6 +95,21 @@ def test_common_endings_look_different():
     assert len({colour_of(end) for end in (*common, *errors)}) == len({*map(shade, (*common, *errors))}) == 8
 
 
+def luminance(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("shade", SHADES)
+def test_a_wrong_ending_says_so_and_stands_out_by_day_and_by_night(shade):
+    red, green, _ = (int(shade[at : at + 2], 16) for at in (1, 3, 5))
+    assert red >= green  # neither the blue of a right answer nor a green
+    for ground in ("#ffffff", NIGHT["#ffffff"]):
+        light, dark = sorted((luminance(shade), luminance(ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3  # WCAG 2.2, 1.4.11
+
+
 def colours(spec):
     """Give method → colour as each layer of a chart has it."""
     for layer in spec.get("layer", [spec]):

@@ -132,14 +132,14 @@
     return values;
   }
 
-  // Shares of a whole as a bar; the first ending is the right one.
+  // Shares of a whole as a bar; the first ending is the right one, and stands taller.
   function stack(shares) {
     const svg = drawn('svg', { class: 'stack', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
     let x = 0;
     shares.forEach((share, end) => {
       if (!share) return;
-      const css = end ? `e${(end - 1) % 8}` : 'right';
-      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} 0h${(100 * share).toFixed(1)}v8h-${(100 * share).toFixed(1)}z` }));
+      const [css, top] = end ? [`e${(end - 1) % 8}`, 2] : ['right', 0];
+      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} ${top}h${(100 * share).toFixed(1)}V8h-${(100 * share).toFixed(1)}z` }));
       x += 100 * share;
     });
     return svg;
@@ -175,6 +175,11 @@
     history.pushState(null, '', '#' + (details.open ? '' : encodeURIComponent(inside.id)));
     named = details.open ? null : details;
   }
+
+  // What the keyboard comes to in a table that scrolls sideways is seen whole.
+  addEventListener('focusin', ({ target }) => {
+    if (target.parentElement?.closest('.scroll') && target.matches(':focus-visible')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
 
   document.addEventListener('DOMContentLoaded', () => {
     themeSwitch();

@@ -111,7 +111,10 @@
     });
     form.addEventListener('reset', (event) => { event.preventDefault(); page.write(new URLSearchParams()); });
     form.addEventListener('submit', (event) => event.preventDefault());
-    document.getElementById('copy').addEventListener('click', () => page.copy(location.href, (told) => { form.elements.shown.textContent = told; }));
+    document.getElementById('copy').addEventListener('click', () => page.copy(location.href, (told) => {
+      form.elements.shown.textContent = told;
+      form.elements.shown.hidden = false;
+    }));
     addEventListener('hashchange', () => { typed = ''; apply(); });
     form.hidden = false;
     apply();

@@ -1,31 +1,14 @@
 """The pages in a real browser, opened from a disk: what a reader can do, and that nothing fires."""
 
-from hashlib import sha256
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from bench.site.publish import publish
 from bench.site.text import visible
+from tests.site.browser.pages import CELL, PAGES
 from tests.site.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
-VENDOR = Path(__file__).parents[1] / "vendor"
-CELL = "cells/tiny-medium-lora-mini-s0"
-AXE = """axe.run(document, {
-  preload: false, resultTypes: ['violations'], rules: { 'target-size': { enabled: true } }
-})"""
-PAGES = (
-    "index.html",
-    "compare.html",
-    "matrix.html",
-    "reported.html",
-    "releases.html",
-    f"{CELL}.html",
-    f"{CELL}/extra.html",
-    "questions/mini/museum.html",
-)
 
 
 def test_theme_is_switched_and_remembered(page, site):
@@ -288,42 +271,3 @@ def test_nothing_moves(page, site):
           return style.animationName === 'none' && parseFloat(style.transitionDuration) === 0
             && style.scrollBehavior === 'auto';
         })""")
-
-
-def violations(page):
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    page.evaluate(VENDOR.joinpath("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(AXE)
-    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing(page, site, address, scheme):
-    page.emulate_media(color_scheme=scheme)
-    page.goto(site.joinpath(address).as_uri())
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_what_a_reader_has_chosen(page, site, scheme):
-    page.emulate_media(color_scheme=scheme)
-    index = site.joinpath("index.html").as_uri()
-    page.goto(f"{index}#method=lora&level=hard&base=tiny-small%2Flora&sort=ex.spider~desc&show=tokens")
-    page.wait_for_selector("html[data-ready]")
-    page.get_by_role("button", name="Make interactive").first.click()
-    page.wait_for_selector("figure.chart[data-live] .live-chart svg", timeout=60_000)
-    assert violations(page) == []
-    page.goto("about:blank")
-    page.goto(f"{index}#view=pivot")
-    page.wait_for_selector("html[data-ready]")
-    assert violations(page) == []
-    page.goto(site.joinpath("compare.html").as_uri())
-    page.wait_for_selector("html[data-ready]")
-    page.locator("#flips summary").first.click()
-    assert violations(page) == []
-
-
-def test_what_is_vendored_is_what_the_list_says():
-    listed = VENDOR.joinpath("README.md").read_text("utf-8")
-    assert sha256(VENDOR.joinpath("axe.min.js").read_bytes()).hexdigest() in listed
