@@ -43,6 +43,7 @@ SET LOCAL jit = off;
 SET LOCAL timezone = 'UTC';
 SELECT setseed(0);
 """
+_ROLLBACK = "ROLLBACK; SELECT pg_advisory_unlock_all()"  # such a lock outlives its transaction
 _CURSOR = "DECLARE answer NO SCROLL CURSOR FOR "
 
 
@@ -88,7 +89,7 @@ class Connection(Asking):
             _end(backend, self._place)
             return
         try:
-            link.execute("ROLLBACK")
+            link.execute(_ROLLBACK)
         except psycopg.Error:
             link.close()
         else:

@@ -165,6 +165,13 @@ def test_a_query_that_ends_its_neighbours_costs_them_no_verdict(singers):
         assert outcomes[0].rows == 20
 
 
+def test_a_lock_that_a_query_took_ends_with_it(singers, asking):
+    with asking(singers.url()) as executor:
+        assert executor.run(Path("singers"), "SELECT pg_advisory_lock(7)").status == "ok"
+        with psycopg.connect(singers.url("singers", "owner")) as link:
+            assert link.execute("SELECT pg_try_advisory_lock(7)").fetchone() == (True,)
+
+
 def test_values_of_postgres_compare_as_those_of_sqlite(singers, asking):
     sql = """
         SELECT avg(age), sum(age), count(*) > 1, date '2024-05-01', timestamp '2024-05-01 10:00:00',
