@@ -83,7 +83,8 @@ class Postgres:
                 version = link.execute("SHOW server_version").fetchone()
                 admin = os.environ.get(ADMIN)
                 if not admin and link.execute(_ENDS).fetchone() != (True,):
-                    raise BenchError("may not end its own sessions", where=address, todo=f"set {ADMIN}")
+                    what, todo = "the account may not end its own sessions", f"set {ADMIN} to one that may"
+                    raise BenchError(what, where=address, todo=todo)
         except DataError:
             return ""
         if found and not allow_unsafe:
