@@ -132,7 +132,8 @@ def _told(of: Comparison) -> Iterator[str]:
         yield f"{name}  {line.name}: {label} {line.figures[metric].text} %, {count(n, 'seed')}"
     yield ", ".join([f"B minus A: {points(gains.value)} points", *bounds(gains)])
     better = f"B is better on {gains.only_second}, A on {gains.only_first}"
-    yield f"{count(len(of.flips), 'question flips', 'questions flip')}: {better}; exact McNemar p {chance(gains.p)}"
+    flipped = count(len(of.flips), "question flips", "questions flip")
+    yield f"{flipped}: {better}; exact McNemar p {chance(gains.p)}"
     if max(seeds) > 1:
         yield "(B is better where it is right in a larger share of its seeds than A is of its own."
         yield " Below, counts are means over all pairs of a seed of A and one of B: they may not be whole.)"
