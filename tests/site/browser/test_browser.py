@@ -1,5 +1,7 @@
 """The pages in a real browser, opened from a disk: what a reader can do, and that nothing fires."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
@@ -255,9 +257,10 @@ def test_paper_has_what_is_folded_on_a_screen(page, site):
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
-def test_scores_are_seen_before_anyone_scrolls(page, site, size):
+def test_scores_are_seen_before_anyone_scrolls(page, result, tmp_path, size):
+    publish(replace(result, answers=False), tmp_path)  # which has more to say
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(site.joinpath("index.html").as_uri())
+    page.goto(tmp_path.joinpath("index.html").as_uri())
     page.wait_for_selector("html[data-ready]")
     expect(page.locator("table.board tbody tr").first.locator("td.score").first).to_be_in_viewport(ratio=1)
 
