@@ -20,8 +20,12 @@
 
   dress(remembered());
 
+  // Who comes back to a page finds the place again if all is there when the browser looks for it.
+  const [arrival] = performance.getEntriesByType('navigation');
+  const returned = arrival !== undefined && arrival.type !== 'navigate';
+
   // Of a long table only the first rows are laid out before the page is ready.
-  root.classList.add('loading');
+  if (!returned) root.classList.add('loading');
   addEventListener('load', () => root.classList.remove('loading'));
 
   function say(text) {
@@ -145,7 +149,7 @@
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, thousands, amount, visible, places, dots, unpack, stack };
+  window.page = { returned, say, read, write, copy, percent, points, chance, thousands, amount, visible, places, dots, unpack, stack };
 
   let named = null; // what the address has opened
 

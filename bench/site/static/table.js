@@ -3,7 +3,7 @@
 (function () {
   'use strict';
 
-  const { Cell, Gains, Reading, DataTable } = window;
+  const { page, Cell, Gains, Reading, DataTable } = window;
   const LEAST = 24; // pixels: no row is lower
   const idle = window.requestIdleCallback || ((task) => setTimeout(task, 50));
 
@@ -80,6 +80,7 @@
 
     // How many rows the window may show, asked while nothing is touched that the answer would be laid out for.
     room() {
+      if (page.returned && !document.documentElement.dataset.ready) return this.results.lines.length;
       const above = this.body.getBoundingClientRect().top;
       return Math.max(1, Math.ceil((1.25 * innerHeight - above) / LEAST));
     }

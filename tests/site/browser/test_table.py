@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,30 @@ def test_a_filter_undone_leaves_the_page_as_it_was_made(page, site):
     assert page.locator("table.board tbody").inner_html() != made
     field(page, "db").select_option("")
     assert page.locator("table.board tbody").inner_html() == made
+
+
+@pytest.mark.parametrize("state", ["", "#sort=method~asc"])
+def test_back_from_a_cell_finds_the_place_in_a_long_table(page, site, tmp_path, state):
+    """A browser looks for the place once, when the rows below the window might not be there yet."""
+    shutil.copytree(site, tmp_path, dirs_exist_ok=True)
+    style = tmp_path.joinpath("assets", "board.css")
+    few = style.read_text("utf-8").replace("tr:nth-child(n+41)", "tr:nth-child(n+2)")
+    style.write_text(f"{few} .board tbody td {{ height: 100rem; }}", "utf-8")
+    page.set_viewport_size({"width": 1280, "height": 150})
+    page.add_init_script("window.requestIdleCallback = (task) => setTimeout(task, 400)")
+    opened(page, tmp_path, state)
+    rows = page.locator("table.board tbody tr")
+    expect(rows).to_have_count(6)
+    link = rows.nth(4).locator("a").first
+    link.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    link.click()
+    page.wait_for_url("**/cells/*")
+    page.go_back()
+    page.wait_for_selector("html[data-ready]")
+    expect(rows).to_have_count(6)
+    expect(link).to_be_in_viewport()
+    assert page.evaluate("scrollY") == pytest.approx(before, abs=1)
 
 
 def test_columns_are_chosen_and_the_view_is_turned(page, site):
