@@ -37,6 +37,7 @@ SCRIPTS = (
     "table",
     "controls",
     "points",
+    "lettering",
     "charts",
     "compare",
     "history",

@@ -131,7 +131,7 @@ def test_a_board_without_answers_keeps_every_cell(pages, tables, result):
 
 
 def test_a_board_without_answers_says_so_and_how_they_are_had(pages, tables):
-    told = "<code>bench publish suites/tiny.toml --answers --out FOLDER</code> makes these pages"
+    told = "<code>bench publish suites/tiny.toml --answers</code> makes these pages"
     assert (pages["index.html"].decode().count(told), tables["index.html"].decode().count(told)) == (0, 1)
 
 

@@ -36,6 +36,9 @@
     }));
   }
 
+  // The upper end of an axis of percents, as bench/site/dress.py gives it.
+  const ceiling = (shares) => Math.min(100, 10 * (Math.floor(Math.max(0, ...shares) / 10) + 1));
+
   // The records of a chart for some of the questions.
   function recast(kind, rows, view) {
     const share = { levels: (row) => view.level(row.line, row.level), failures: (row) => view.ending(row.line, row.end) }[kind];
@@ -43,14 +46,19 @@
     return kind === 'curves' ? rows : rows.map((row) => ({ ...row, gain: 100 * view.headline(row.line) }));
   }
 
+  function lettered(rows, spec, top) {
+    return window.lettering.named(front(rows), spec, Math.max(top, spec.layer[0].encoding.y.scale.domain[1]));
+  }
+
   function chosen(spec, kind, view) {
     if (!view || view.whole) return spec;
     const { values } = spec.data;
     const shown = values.filter((row) => view.shows(row.line));
     const rows = view.filtered ? recast(kind, shown, view) : shown;
-    // An axis of percents may have to reach further now; losses are of training, whatever is asked.
-    const whole = view.filtered && kind !== 'curves' ? (key, value) => (key === 'domain' && value[0] === 0 ? [0, 100] : value) : null;
-    return { ...JSON.parse(JSON.stringify(spec, whole)), data: { values: rows.length && 'cost' in rows[0] ? front(rows) : rows } };
+    // An axis of percents reaches further where it has to; losses are of training, whatever is asked.
+    const top = kind === 'curves' ? 0 : ceiling(rows.map((row) => row.gain || row.share || 0));
+    const reach = (key, value) => (key === 'domain' && value[0] === 0 ? [0, Math.max(value[1], top)] : value);
+    return { ...JSON.parse(JSON.stringify(spec, reach)), data: { values: rows.length && 'cost' in rows[0] ? lettered(rows, spec, top) : rows } };
   }
 
   async function draw(figure) {
