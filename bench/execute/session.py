@@ -119,7 +119,8 @@ class Session:
     def _elsewhere(self, item: Item, equal: Verdicts) -> tuple[str, Gold | None]:
         """Take back what does not hold on every other database.
 
-        Names the first of them, or the one on which gold itself fails, with what came of gold there.
+        Names the first of them; or the one on which gold itself fails, with what came of gold there, or
+        that turns out to be damaged, with what told it.
         """
         failed = ""
         *_, others, everywhere = item
@@ -131,7 +132,7 @@ class Session:
             self.turn_to(path, counted=relative)
             if self._agree_at_once(item):
                 continue
-            gold, _, found = self._pair(item, names)
+            gold, prediction, found = self._pair(item, names)
             if not all(found.values()):
                 name = os.path.basename(path)  # noqa: PTH119 - pathlib is not loaded here
                 equal |= found
@@ -139,6 +140,8 @@ class Session:
                     return name, Gold(Result("db_corrupt", gold.result.detail))
                 if gold and gold.result.status != "ok":
                     return name, gold
+                if prediction and prediction.status.startswith("db_"):
+                    return name, Gold(prediction)
                 failed = failed or name
         return failed, None
 

@@ -109,6 +109,24 @@ def test_a_prediction_is_right_only_if_right_on_every_database(dataset: Dataset,
     assert lost > 3
 
 
+def test_one_of_them_that_only_a_prediction_finds_damaged_blames_no_prediction(dataset: Dataset):
+    other = dataset.suites["concert_singer"][-1]
+    with closing(sqlite3.connect(other)) as connection:
+        ((size,),) = connection.execute("PRAGMA page_size")
+        ((page,),) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'stadium'")
+    content = bytearray(other.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    other.write_bytes(content)
+    example = next(one for one in dataset.examples if one.gold[0] == "SELECT count(*) FROM singer")
+    sql = "SELECT count(*) FROM singer WHERE (SELECT max(capacity) FROM stadium) <> 0"
+    with Executor(workers=1) as executor:
+        asked = replace(dataset, examples=(example,))
+        (verdict,) = judge(asked, [Prediction(example.id, "", sql)], ("ex.test-suite",), executor)
+    assert verdict.metrics == {"ex.test-suite": False}
+    assert verdict.gold.status is Status.DB_CORRUPT
+    assert verdict.gold.detail.startswith(f"{other.name}: ")
+
+
 def test_one_of_them_that_lacks_a_table_is_damaged_and_leaves_no_answer_right(dataset: Dataset):
     others = dataset.suites["pets_1"]
     with closing(sqlite3.connect(others[-1])) as connection:
