@@ -104,10 +104,12 @@ class Intake:
             known = self._memo.get(key) or self._older.get(key)
         except TypeError:  # a text or names that cannot be looked up, and so are none
             known = None
-        if known is not None:
-            return known
-        fleeting = measured(_names(pair.comparisons, "comparisons"))
-        _among(_names(pair.everywhere, "everywhere"), pair.comparisons)
+        return known or self._new(pair, key)
+
+    def _new(self, pair: Pair, key: tuple[object, ...]) -> Task:
+        comparisons = _names(pair.comparisons, "comparisons")
+        fleeting = measured(comparisons)
+        _among(_names(pair.everywhere, "everywhere"), comparisons)
         others = tuple([self._real(path) for path in pair.others]) if pair.others else ()
         refused = self._refused(others)
         gold = refused or screen(pair.gold, self._most_bytes)
@@ -117,13 +119,13 @@ class Intake:
             self._database,
             None if gold else plain(pair.gold),
             None if prediction else plain(pair.prediction),
-            pair.comparisons,
+            _texts(comparisons),
             pair.ordered,
             others,
-            pair.everywhere,
+            _texts(pair.everywhere),
             gold,
             prediction,
-            (False,) * len(pair.comparisons),
+            (False,) * len(comparisons),
         )
         if not (gold or prediction or fleeting) and len(pair.gold) + len(pair.prediction) <= MEMO_TEXT:
             self._remember(key, task)
@@ -170,6 +172,11 @@ def _names(given: object, field: str) -> tuple[str, ...]:
     if isinstance(given, tuple):
         return given
     raise ConfigError(f"{field} are a tuple of names, and not {given!r}")
+
+
+@lru_cache(maxsize=4096)
+def _texts(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([plain(name) for name in names])
 
 
 @lru_cache(maxsize=4096)

@@ -54,7 +54,8 @@ def test_a_policy_is_named_and_a_cache_may_be_text(database: Path, tmp_path: Pat
 
 def test_a_text_of_a_type_of_its_own_is_a_text(executor: Make, database: Path) -> None:
     one, two = np.array(["SELECT 1", "SELECT 2"])
-    pairs = [Pair("k", database, one, sql, ("bird",)) for sql in (one, two)]
+    names = tuple(np.array(["bird"]))
+    pairs = [Pair("k", database, one, sql, names) for sql in (one, two)]
     made = executor()
     assert [judged.equal["bird"] for judged in made.judge(pairs)] == [True, False]
     assert made.run(database, two).preview == ((2,),)
