@@ -34,6 +34,9 @@
       return seeds.length > 1 ? seeds.map((seed) => stats.sum(stats.pick(seed, chosen)) / chosen.length) : [];
     }
 
+    // What the first filter asks of every row, read while nobody waits for it.
+    prepare() { this.lines.forEach((_, i) => this.done(i) && this.marks(i, this.head)); }
+
     // Most rows are never asked for most metrics.
     unpack(i, metric) {
       const own = this.unpacked[i];

@@ -20,6 +20,7 @@
       const element = section.querySelector('table.board');
       const headers = Array.from(element.querySelectorAll('.names th'));
       this.body = element.tBodies[0];
+      this.frame = element.closest('.scroll');
       this.keys = headers.map((header) => header.dataset.key);
       this.ways = headers.map((header) => (header.matches('.number:not([data-less])') ? ['desc', 'asc', ''] : ['asc', 'desc', '']));
       this.spare = headers.map((header) => 'spare' in header.dataset);
@@ -33,6 +34,7 @@
       this.gains = new Gains(section, results);
       this.table = this.enhance(element);
       this.shows = 0;
+      idle(() => results.prepare());
     }
 
     enhance(element) {
@@ -85,26 +87,30 @@
       return Math.max(1, Math.ceil((1.25 * innerHeight - above) / LEAST));
     }
 
-    // Write what a row shows, before it is drawn.
+    // Write what a row shows, before it is drawn; columns that are not seen wait until they are.
     fit(i) {
       const { makers } = this.reading;
-      for (const [key, cell] of this.rows[i]) if (cell.made || makers.has(key)) cell.show(this.reading.figure(i, key));
+      for (const [key, cell] of this.rows[i]) {
+        if (this.seen.has(key) && (cell.made || makers.has(key))) cell.show(this.reading.figure(i, key));
+      }
     }
 
     // Show one state of the page.
     show(state) {
       const room = this.room();
+      const tall = this.frame.offsetHeight;
       this.read(state);
       const { chosen, shown } = this.reading;
       this.section.hidden = chosen.length === 0 || (state.set !== '' && state.set !== this.results.questions.name);
+      this.seen = new Set(this.keys.filter((key, at) => (this.spare[at] ? state.show.includes(key) : !state.hide.includes(key))));
       this.keys.forEach((key, at) => {
-        const visible = this.spare[at] ? state.show.includes(key) : !state.hide.includes(key);
+        const visible = this.seen.has(key);
         if (this.table.column(at).visible() !== visible) this.table.column(at).visible(visible, false);
       });
       const at = this.keys.indexOf(state.sort.key);
       this.table.order(at >= 0 ? [[at, state.sort.direction]] : []);
+      this.frame.style.minHeight = shown.size > room ? `${tall}px` : '';
       this.table.page.len(room).draw();
-      if (this.power) this.power.textContent = this.reading.partial ? this.reading.power : this.told;
       this.asked.textContent = this.reading.filtered ? this.reading.asked : this.all;
       this.turn(state.view === 'pivot');
       this.follow(room);
@@ -118,7 +124,7 @@
       this.words = words;
     }
 
-    // Once all this is painted: the other rows, gains and costs, and the charts.
+    // Once all this is painted: the other rows, for which room was kept, and what stands below.
     follow(room) {
       const { reading } = this;
       this.shows += 1;
@@ -126,7 +132,9 @@
       const rest = () => {
         if (now !== this.shows) return;
         if (reading.shown.size > room) this.table.page.len(-1).draw('page');
+        this.frame.style.minHeight = '';
         if (reading === this.followed) return;
+        if (this.power) this.power.textContent = reading.partial ? reading.power : this.told;
         this.gains.show(reading);
         window.charts.follow(this.section, reading.view);
         this.followed = reading;

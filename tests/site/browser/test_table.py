@@ -336,3 +336,16 @@ def test_a_board_under_a_sub_path_works_the_same(page, site, served):
     shows(page, [1, 4])
     page.locator("table.board tbody a").first.click()
     assert page.locator("h1").text_content() == "tiny-small with lora"
+
+
+def test_a_column_shown_after_a_filter_is_of_the_chosen_questions(page, site):
+    """Columns that are not seen are not written; what they then say is of what was chosen meanwhile."""
+    opened(page, site, "#level=hard")
+    asked = page.locator(".asked").first.inner_text().split(" of ")[0]
+    page.evaluate("location.hash = 'level=hard&show=n'")
+    expect(header(page, "n")).to_be_visible()
+    found = {str(int(value)) for value in page.evaluate(COLUMN, "n") if value is not None}
+    assert found == {asked}
+    page.evaluate("location.hash = 'show=n'")
+    expect(page.locator(".state").first).to_have_text("")
+    assert asked not in {str(int(value)) for value in page.evaluate(COLUMN, "n") if value is not None}
