@@ -20,8 +20,12 @@
 
   dress(remembered());
 
+  // Who comes back to a page finds the place again if all is there when the browser looks for it.
+  const [arrival] = performance.getEntriesByType('navigation');
+  const returned = arrival !== undefined && arrival.type !== 'navigate';
+
   // Of a long table only the first rows are laid out before the page is ready.
-  root.classList.add('loading');
+  if (!returned) root.classList.add('loading');
   addEventListener('load', () => root.classList.remove('loading'));
 
   function say(text) {
@@ -45,17 +49,25 @@
   // The state of a page stands after '#' as 'name=value'; a fragment without '=' is a place on the page.
   function read() {
     const text = location.hash.slice(1);
-    return new URLSearchParams(text.includes('=') ? text : '');
+    return new URLSearchParams(text.includes('=') ? text.split('&').filter(sound).join('&') : '');
   }
 
-  function write(words, typing) {
-    if (typing) history.replaceState(null, '', '#' + words);
-    else location.hash = words.toString();
+  // What was cut within a letter says nothing that anyone chose.
+  function sound(part) {
+    try { return decodeURIComponent(part) !== ''; } catch { return false; }
   }
 
-  function copy(text) {
-    if (!navigator.clipboard) { say('Copy the address of this page: ' + text); return; }
-    navigator.clipboard.writeText(text).then(() => say('Link copied'), () => say('Copy the address of this page'));
+  // Who listens draws at once, not when the browser comes to tell of the new address.
+  function write(words, again) {
+    const before = location.href;
+    history[again ? 'replaceState' : 'pushState'](null, '', '#' + words);
+    if (!again && location.href !== before) dispatchEvent(new Event('hashchange'));
+  }
+
+  function copy(text, tell) {
+    const refused = () => tell('Copy the address of this page: ' + text);
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => tell('Link copied'), refused);
+    else refused();
   }
 
   // Numbers as bench/site/text.py writes them: nothing rounds to all or to none.
@@ -102,13 +114,20 @@
     return node;
   }
 
-  // The classes of a score's whisker, as bench/site/whisker.py gives them.
-  function places(score) {
-    const at = (value) => Math.floor(100 * Math.min(1, Math.max(0, value)) + 0.5);
-    return [`l${at(score.low)}`, `v${at(score.value)}`, `h${at(score.high)}`];
+  // The hundredth that a share is drawn at, and the classes of a score's whisker, as bench/site/whisker.py gives them.
+  const hundredth = (value) => Math.floor(100 * Math.min(1, Math.max(0, value)) + 0.5);
+  const places = (score) => [`l${hundredth(score.low)}`, `v${hundredth(score.value)}`, `h${hundredth(score.high)}`];
+
+  // The scores of single seeds, as dots above a whisker.
+  function dots(values) {
+    const node = document.createElement('span');
+    node.className = 'dots';
+    node.ariaHidden = 'true';
+    for (const value of values) node.append(Object.assign(document.createElement('i'), { className: `v${hundredth(value)}` }));
+    return node;
   }
 
-  // A row's values question by question; packed where all are 0 or 1, eight to a byte.
+  // A seed's values question by question; packed where all are 0 or 1, eight to a byte.
   function unpack(marks, n) {
     if (typeof marks !== 'string') return Float64Array.from(marks);
     const bytes = atob(marks);
@@ -117,36 +136,60 @@
     return values;
   }
 
-  // Shares of a whole as a bar; the first ending is the right one.
+  // Shares of a whole as a bar; the first ending is the right one, and stands taller.
   function stack(shares) {
     const svg = drawn('svg', { class: 'stack', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
     let x = 0;
     shares.forEach((share, end) => {
       if (!share) return;
-      const css = end ? `e${(end - 1) % 8}` : 'right';
-      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} 0h${(100 * share).toFixed(1)}v8h-${(100 * share).toFixed(1)}z` }));
+      const [css, top] = end ? [`e${(end - 1) % 8}`, 2] : ['right', 0];
+      svg.append(drawn('path', { class: css, d: `M${x.toFixed(1)} ${top}h${(100 * share).toFixed(1)}V8h-${(100 * share).toFixed(1)}z` }));
       x += 100 * share;
     });
     return svg;
   }
 
-  window.page = { say, read, write, copy, percent, points, chance, thousands, amount, visible, places, unpack, stack };
+  window.page = { returned, say, read, write, copy, percent, points, chance, thousands, amount, visible, places, dots, unpack, stack };
 
-  function openTarget() {
+  let named = null; // what the address has opened
+
+  function place() {
     let id = '';
-    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return null; }
     const target = id && document.getElementById(id);
-    const details = target && target.closest('details');
-    if (!details) return;
+    return target && target.closest('details');
+  }
+
+  // What the address names is open; it is closed when the address names it no more.
+  function openPlace() {
+    const details = place();
+    if (named && named !== details) named.open = false;
+    named = details;
+    if (!details || details.open) return;
     details.open = true;
-    target.scrollIntoView({ block: 'nearest' });
     details.querySelector('summary').scrollIntoView({ block: 'start' });
   }
 
+  // A question that a reader opens is named in the address, for links and for Back.
+  function namePlace(event) {
+    const summary = event.target.closest('.answer > summary');
+    const details = summary && summary.parentElement;
+    const inside = summary && details.querySelector(':scope > [id]');
+    if (!inside || (details.open && details !== named)) return;
+    history.pushState(null, '', '#' + (details.open ? '' : encodeURIComponent(inside.id)));
+    named = details.open ? null : details;
+  }
+
+  // What the keyboard comes to in a table that scrolls sideways is seen whole.
+  addEventListener('focusin', ({ target }) => {
+    if (target.parentElement?.closest('.scroll') && target.matches(':focus-visible')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
+
   document.addEventListener('DOMContentLoaded', () => {
     themeSwitch();
-    openTarget();
-    addEventListener('hashchange', openTarget);
+    openPlace();
+    addEventListener('hashchange', openPlace);
+    addEventListener('click', namePlace);
     addEventListener('beforeprint', () => document.querySelectorAll('details:target, details:has(:target)').forEach((one) => { one.open = true; }));
   });
 })();

@@ -36,6 +36,9 @@
     }));
   }
 
+  // The upper end of an axis of percents, as bench/site/dress.py gives it.
+  const ceiling = (shares) => Math.min(100, 10 * (Math.floor(Math.max(0, ...shares) / 10) + 1));
+
   // The records of a chart for some of the questions.
   function recast(kind, rows, view) {
     const share = { levels: (row) => view.level(row.line, row.level), failures: (row) => view.ending(row.line, row.end) }[kind];
@@ -43,14 +46,19 @@
     return kind === 'curves' ? rows : rows.map((row) => ({ ...row, gain: 100 * view.headline(row.line) }));
   }
 
+  function lettered(rows, spec, top) {
+    return window.lettering.named(front(rows), spec, Math.max(top, spec.layer[0].encoding.y.scale.domain[1]));
+  }
+
   function chosen(spec, kind, view) {
     if (!view || view.whole) return spec;
     const { values } = spec.data;
     const shown = values.filter((row) => view.shows(row.line));
     const rows = view.filtered ? recast(kind, shown, view) : shown;
-    // An axis of percents may have to reach further now; losses are of training, whatever is asked.
-    const whole = view.filtered && kind !== 'curves' ? (key, value) => (key === 'domain' && value[0] === 0 ? [0, 100] : value) : null;
-    return { ...JSON.parse(JSON.stringify(spec, whole)), data: { values: rows.length && 'cost' in rows[0] ? front(rows) : rows } };
+    // An axis of percents reaches further where it has to; losses are of training, whatever is asked.
+    const top = kind === 'curves' ? 0 : ceiling(rows.map((row) => row.gain || row.share || 0));
+    const reach = (key, value) => (key === 'domain' && value[0] === 0 ? [0, Math.max(value[1], top)] : value);
+    return { ...JSON.parse(JSON.stringify(spec, reach)), data: { values: rows.length && 'cost' in rows[0] ? lettered(rows, spec, top) : rows } };
   }
 
   async function draw(figure) {
@@ -59,21 +67,21 @@
     if (dark()) for (const day of Object.keys(NIGHT)) text = text.replaceAll(day, NIGHT[day]);
     const place = document.createElement('div');
     place.className = 'live-chart';
-    place.role = 'img';
-    place.ariaLabel = `${figure.querySelector('figcaption').firstChild.textContent.trim()}; its numbers are below`;
     await window.vegaEmbed(place, JSON.parse(text), {
-      ast: true, actions: false, defaultStyle: false, renderer: 'canvas', mode: 'vega-lite',
+      ast: true, actions: false, defaultStyle: false, renderer: 'svg', mode: 'vega-lite',
       tooltip: { disableDefaultStyle: true },
     });
     figure.querySelector('.live-chart')?.remove();
     figure.querySelector('.aside').before(place);
     figure.dataset.live = 'yes';
+    return window.points.open(place, figure.querySelector('figcaption').firstChild.textContent.trim());
   }
 
   async function enliven(figure, button) {
     const { name } = figure.dataset;
     await Promise.all([start(), specs[name] || load(`charts/${encodeURIComponent(name)}.js`)]);
-    await draw(figure);
+    const first = await draw(figure);
+    if (button.matches(':focus-visible')) first.focus();
     figure.querySelectorAll('img').forEach((image) => image.remove());
     figure.querySelector('.aside').hidden = true;
     button.remove();
@@ -88,7 +96,12 @@
   }
   window.charts = { follow };
 
+  // Colours are written into a drawing, so that of the other theme is another drawing.
+  function redress() { document.querySelectorAll('figure.chart[data-live]').forEach(draw); }
+
   document.addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(redress).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redress);
     for (const figure of document.querySelectorAll('figure.chart')) {
       const button = figure.querySelector('button');
       button.hidden = false;

@@ -6,6 +6,7 @@
   const SHOWN = 200;
   const LONGEST = 400; // tokens of a statement that are compared
   const shards = new Map();
+  let named; // the question that the address has opened
 
   // Classic scripts are the one form of data that a page on a disk may load.
   function load(address, name) {
@@ -81,11 +82,12 @@
   function told(a, b, seeds) {
     if (seeds[0] === 1 && seeds[1] === 1) return a > b ? 'only A is right' : 'only B is right';
     const [first, second] = [a, b].map((mean, i) => `${Math.round(mean * seeds[i])} of ${seeds[i]}`);
-    return `right in A ${first}, in B ${second} seeds`;
+    return `right in seeds: A ${first}, B ${second}`;
   }
 
   function flip(sheet, [q, a, b], texts, sides) {
     const details = element('details', undefined, 'answer');
+    details.dataset.question = sheet.anchors[q];
     const summary = element('summary');
     const seeds = sides.map((side) => side.seeds);
     summary.append(element('span', a > b ? 'A' : 'B', 'mark'), element('span', texts[q][0], 'ask'),
@@ -95,7 +97,7 @@
       if (!details.open || details.childElementCount > 1) return;
       const inside = element('div', undefined, 'inside');
       const pair = element('div', undefined, 'pair');
-      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? `, seed ${sides[i].seed}` : ''}: ${sides[i].ended(q)}`;
+      const name = (i) => `${'AB'[i]}${seeds[i] > 1 ? `, seed ${sides[i].seed}` : ''}: ${sides[i].ended}`;
       pair.append(...sides.map((side, i) => statement(`${name(i)}; marked is what gold does not have`, side.sql[q], texts[q][1])));
       const links = element('p', undefined, 'doors');
       sides.forEach((side, i) => {
@@ -111,7 +113,8 @@
   }
 
   function summarise(data, sheet, a, b) {
-    const marks = [a, b].map((line) => page.unpack(line.marks[data.metrics[0]], sheet.level.length));
+    const marks = [a, b].map((line) => (
+      stats.mean(line.marks[data.metrics[0]].map((seed) => page.unpack(seed, sheet.level.length)))));
     const everything = sheet.level.map((_, i) => i);
     const square = (chosen) => {
       const [first, second] = marks.map((values) => chosen.map((q) => values[q]));
@@ -130,43 +133,82 @@
     const whole = square(everything);
     const { value, low, high, p, gained, lost } = whole.difference;
     const bounds = low === null ? '' : `, 95 % interval ${page.points(Math.max(-1, low))} to ${page.points(Math.min(1, high))}`;
-    document.getElementById('verdict').textContent = `B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
+    const [first, second] = marks.map((values) => page.percent(stats.sum(values) / values.length));
+    const name = (line) => page.visible(`${line.model}/${line.method}`);
+    document.getElementById('rows').textContent = `A is ${name(a)}, B is ${name(b)}, on ${page.visible(sheet.name)}`;
+    document.getElementById('verdict').textContent = `A ${first} %, B ${second} %; B − A: ${page.points(value)} points${bounds}, exact McNemar p ${page.chance(p)}`;
     document.getElementById('counts').replaceChildren(
       row('A right', [whole.both, whole.onlyA]), row('A wrong', [whole.onlyB, whole.neither]));
     document.getElementById('by-level').replaceChildren(...lines(sheet.levels, 'level'));
     document.getElementById('by-database').replaceChildren(...lines(sheet.databases.map(([name]) => name), 'database'));
-    document.getElementById('flipped').textContent = `${gained + lost} questions flip: ${gained} for B, ${lost} for A`;
+    document.getElementById('flipped').textContent = `${gained + lost} question${gained + lost === 1 ? ' flips' : 's flip'}: B is better on ${gained}, A on ${lost}`;
     return everything.map((q) => [q, marks[0][q], marks[1][q]]).filter(([, first, second]) => first !== second);
   }
 
-  async function show(data, form, state) {
+  // The answers of a row to the flips that are shown, each of the seed that was chosen; where none was, of
+  // the first that is right where the row is better, or not right where it is worse.
+  async function answers(data, line, chosen, flips, better) {
+    const marks = line.marks[data.metrics[0]].map((seed) => page.unpack(seed, line.ends[0].length));
+    const at = flips.map((one) => Math.max(0, chosen === ''
+      ? marks.findIndex((values) => (values[one[0]] === 1) === better(one))
+      : line.seeds.findIndex(([seed]) => String(seed) === chosen)));
+    const loaded = [];
+    for (const i of new Set(at)) loaded[i] = await load(line.seeds[i][1], 'statements');
+    return flips.map(([q], number) => {
+      const i = at[number];
+      const ended = data.endings[parseInt(line.ends[i][q], 36)][1];
+      return { ...loaded[i], seed: line.seeds[i][0], seeds: line.seeds.length, ended };
+    });
+  }
+
+  // What the address names is open; it is closed when the address names it no more.
+  function unfold(open) {
+    const flips = Array.from(document.querySelectorAll('#flips details'));
+    const details = flips.find((one) => one.dataset.question === open);
+    if (named && named !== details) named.open = false;
+    if (details) details.open = true;
+    named = details;
+  }
+
+  async function show(data, state, open) {
     const sheet = data.sheets[state.sheet];
     const [a, b] = ['a', 'b'].map((side) => sheet.lines.find((line) => `${line.model}/${line.method}` === state[side]));
     const flips = summarise(data, sheet, a, b);
     document.getElementById('result').hidden = false;
     const texts = await load(sheet.questions, 'questions');
-    const sides = [];
-    for (const [line, seed] of [[a, state.sa], [b, state.sb]]) {
-      const at = line.seeds.findIndex(([one]) => String(one) === seed);
-      const ended = (q) => data.endings[parseInt(line.ends[at][q], 36)][1];
-      sides.push({ ...await load(line.seeds[at][1], 'statements'), seed, seeds: line.seeds.length, ended });
-    }
-    const shown = flips.slice(0, SHOWN).map((one) => flip(sheet, one, texts, sides));
-    if (flips.length > SHOWN) shown.push(element('p', `and ${flips.length - SHOWN} more`, 'more'));
+    const near = flips.filter(([q], at) => at < SHOWN || sheet.anchors[q] === open);
+    const ours = await answers(data, a, state.sa, near, ([, first, second]) => first > second);
+    const theirs = await answers(data, b, state.sb, near, ([, first, second]) => second > first);
+    const shown = near.map((one, i) => flip(sheet, one, texts, [ours[i], theirs[i]]));
+    if (flips.length > near.length) shown.push(element('p', `and ${flips.length - near.length} more`, 'more'));
     document.getElementById('flips').replaceChildren(...shown);
+    unfold(open);
+    if (named) named.scrollIntoView();
     document.documentElement.dataset.ready = Object.values(state).join(' ');
   }
 
   // Let a reader choose, where there is a choice.
   function offer(select, names, chosen) {
-    select.replaceChildren(...names.map((name) => element('option', name)));
+    select.replaceChildren(...names.map((name) => {
+      const option = element('option', name === '' ? 'one that shows the flip' : name);
+      option.value = name;
+      return option;
+    }));
     select.value = chosen;
     select.disabled = names.length < 2;
     select.parentElement.hidden = select.disabled;
   }
 
+  // What a reader has chosen, and the question that is open.
+  function address(form, open) {
+    const words = new URLSearchParams(new FormData(form));
+    if (open) words.set('open', open);
+    return words;
+  }
+
   window.board = function board(data) {
     const form = document.getElementById('controls');
+    let shown = '';
 
     function apply() {
       const words = page.read();
@@ -185,19 +227,32 @@
       };
       const state = { sheet, a: pick('a', names, 0), b: pick('b', names, 1) };
       for (const side of ['a', 'b']) {
-        const seeds = lines.get(state[side]).seeds.map(([seed]) => String(seed));
+        const every = lines.get(state[side]).seeds.map(([seed]) => String(seed));
+        const seeds = every.length > 1 ? ['', ...every] : every;
         state[`s${side}`] = pick(`s${side}`, seeds, 0);
         offer(form.elements[side], names, state[side]);
         offer(form.elements[`s${side}`], seeds, state[`s${side}`]);
       }
       form.elements.sheet.value = sheet;
       form.elements.unknown.textContent = unknown.length ? `Not on this data set: ${unknown.join(', ')}` : '';
-      if (words.size) page.write(new URLSearchParams(new FormData(form)), true);
+      const open = words.get('open') || '';
+      if (words.size) page.write(address(form, open), true);
       form.hidden = false;
-      show(data, form, state);
+      const asked = Object.values(state).join(' ');
+      if (asked === shown) unfold(open);
+      else show(data, state, open);
+      shown = asked;
     }
 
-    form.addEventListener('input', () => page.write(new URLSearchParams(new FormData(form))));
+    form.addEventListener('input', () => page.write(address(form, '')));
+    document.getElementById('flips').addEventListener('click', (event) => {
+      const summary = event.target.closest('summary');
+      const details = summary && summary.parentElement;
+      if (!details || (details.open && details !== named)) return;
+      event.preventDefault();
+      if (!details.open) named = undefined; // what is open already stays
+      page.write(address(form, details.open ? '' : details.dataset.question));
+    });
     addEventListener('hashchange', apply);
     apply();
   };

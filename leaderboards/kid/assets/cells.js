@@ -24,6 +24,8 @@
 
     // Write a figure; without one, be as made.
     show(figure) {
+      if (figure === this.figure) return;
+      this.figure = figure;
       if (!figure || figure.made) this.restore();
       if (!figure) return;
       this.keep();
@@ -38,6 +40,7 @@
       entitle(element, figure.title);
       const kind = figure.score ? `score ${page.places(figure.score).join(' ')}` : figure.number === undefined ? 'none' : 'number';
       element.className = kind + this.made.kept + (figure.told ? ' leads' : '');
+      if (figure.dots) element.append(page.dots(figure.dots));
       if (figure.shares) {
         const words = document.createElement('span');
         words.className = 'unseen';

@@ -13,13 +13,13 @@
     return { ...state, show: words.getAll('show'), hide: words.getAll('hide'), sort: { key, direction } };
   }
 
-  function save(state, typing) {
+  function save(state, again) {
     const words = new URLSearchParams();
     for (const name of FIELDS) if (state[name]) words.set(name, state[name]);
     if (state.sort.key) words.set('sort', `${state.sort.key}~${state.sort.direction}`);
     state.show.forEach((key) => words.append('show', key));
     state.hide.forEach((key) => words.append('hide', key));
-    page.write(words, typing);
+    page.write(words, again);
   }
 
   function fill(form, state) {
@@ -39,13 +39,24 @@
     const told = unknown.map((name) => state[name]);
     for (const name of unknown) state[name] = '';
     if (unknown.length) fill(form, state);
-    return told;
+    const { key, direction } = state.sort;
+    if (!key || (header(form, key) && ['asc', 'desc'].includes(direction))) return told;
+    state.sort = {};
+    return [...told, `sort by ${key}`];
+  }
+
+  // What is chosen, in the words of the fields.
+  function described(form, state) {
+    return FIELDS.filter((name) => state[name] && name !== 'view').map((name) => {
+      const field = form.elements[name];
+      return `${field.labels[0].firstChild.textContent.trim()} ${field.selectedOptions ? field.selectedOptions[0].text : field.value}`;
+    }).join('; ');
   }
 
   // A column as its header calls it.
   function header(form, key) {
     const box = Array.from(form.querySelectorAll('[name=column]')).find((one) => one.value === key);
-    return box ? box.parentElement.textContent.trim() : key;
+    return box ? box.parentElement.textContent.trim() : ['model', 'method'].find((name) => name === key);
   }
 
   function chosen(form, sort) {
@@ -56,42 +67,55 @@
     return { ...state, sort };
   }
 
+  const count = ([rows, lines, questions, n]) => `${rows} of ${lines} rows, ${questions} of ${n} questions`;
+
+  // Say above a table what it shows, for paper and for who comes by a link.
+  function caption(sheet, words) {
+    for (const place of sheet.section.querySelectorAll('.state')) if (place.textContent !== words) place.textContent = words;
+  }
+
   window.board = function board(data) {
     const form = document.getElementById('controls');
     const sheets = Array.from(document.querySelectorAll('section.sheet'),
       (section, i) => new Sheet(section, new Results(data.sheets[i], data)));
-    let applying = false;
 
     function apply() {
       const state = read();
       const unknown = settle(form, state);
-      applying = true;
       const shown = sheets.map((sheet) => sheet.show(state));
-      applying = false;
-      const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${one[0]} of ${one[1]} rows, ${one[2]} of ${one[3]} questions`);
+      const counts = shown.map((one, i) => one && `${sheets.length > 1 ? `${data.sheets[i].name}: ` : ''}${count(one)}`);
       const missing = unknown.length ? `. Not on this board, so left out: ${unknown.join(', ')}` : '';
       const told = (counts.filter(Boolean).join('; ') || 'No question has all that is chosen') + missing;
       form.elements.shown.textContent = told;
+      const words = described(form, state);
+      form.elements.shown.hidden = !words && !missing;
+      sheets.forEach((sheet, i) => caption(sheet, words && shown[i] ? `Chosen: ${words}; ${count(shown[i])}` : ''));
       const { key, direction } = state.sort;
       page.say(told + (key ? `, sorted by ${header(form, key)}, ${direction}ending` : ''));
     }
 
-    sheets.forEach((sheet) => sheet.table.on('order', () => {
-      if (applying) return;
-      sheet.shorten();
-      const [at] = sheet.table.order();
-      const sort = at && at[1] ? { key: sheet.keys[at[0]], direction: at[1] } : {};
-      save({ ...read(), sort });
+    // One more click on a header sorts the other way round, and a third leaves the rows as they were made.
+    sheets.forEach((sheet) => sheet.onSort((key, ways) => {
+      const state = read();
+      const direction = ways[state.sort.key === key ? ways.indexOf(state.sort.direction) + 1 : 0];
+      save({ ...state, sort: direction ? { key, direction } : {} });
     }));
+    // Typing a word is one step of the history, from its first letter until another choice.
+    let typed = '';
     form.addEventListener('input', (event) => {
-      const typing = ['q', 'size'].includes(event.target.name);
-      save(chosen(form, read().sort), typing);
-      if (typing) apply();
+      const { name } = event.target;
+      const again = name === typed;
+      save(chosen(form, read().sort), again);
+      if (again) apply();
+      typed = ['q', 'size'].includes(name) ? name : '';
     });
     form.addEventListener('reset', (event) => { event.preventDefault(); page.write(new URLSearchParams()); });
     form.addEventListener('submit', (event) => event.preventDefault());
-    document.getElementById('copy').addEventListener('click', () => page.copy(location.href));
-    addEventListener('hashchange', apply);
+    document.getElementById('copy').addEventListener('click', () => page.copy(location.href, (told) => {
+      form.elements.shown.textContent = told;
+      form.elements.shown.hidden = false;
+    }));
+    addEventListener('hashchange', () => { typed = ''; apply(); });
     form.hidden = false;
     apply();
     document.documentElement.dataset.ready = 'yes';

@@ -25,10 +25,25 @@
     // Whether a row has figures.
     done(i) { return this.head in this.lines[i].marks; }
 
-    // A row's metric for each question; most rows are never asked for most metrics.
-    marks(i, metric) {
+    // A row's metric for each question, averaged over its seeds.
+    marks(i, metric) { return this.unpack(i, metric).mean; }
+
+    // The score of each seed on some questions, where there are several.
+    seeds(i, metric, chosen) {
+      const { seeds } = this.unpack(i, metric);
+      return seeds.length > 1 ? seeds.map((seed) => stats.sum(stats.pick(seed, chosen)) / chosen.length) : [];
+    }
+
+    // What the first filter asks of every row, read while nobody waits for it.
+    prepare() { this.lines.forEach((_, i) => this.done(i) && this.marks(i, this.head)); }
+
+    // Most rows are never asked for most metrics.
+    unpack(i, metric) {
       const own = this.unpacked[i];
-      own[metric] = own[metric] || page.unpack(this.lines[i].marks[metric], this.n);
+      if (!own[metric]) {
+        const seeds = this.lines[i].marks[metric].map((seed) => page.unpack(seed, this.n));
+        own[metric] = { seeds, mean: stats.mean(seeds) };
+      }
       return own[metric];
     }
 

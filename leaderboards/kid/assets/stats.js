@@ -18,6 +18,12 @@
     return picked;
   }
 
+  // The mean of some rows, question by question, of no order: what is beyond the twelfth decimal is of adding.
+  function mean(rows) {
+    if (rows.length === 1) return rows[0];
+    return rows[0].map((_, q) => Math.round(1e12 * sum(rows.map((row) => row[q]))) / 1e12 / rows.length);
+  }
+
   // Wilson's score interval of k right out of n.
   function wilson(k, n, z) {
     if (n === 0) return [0, 1];
@@ -179,14 +185,26 @@
     return places;
   }
 
-  // The share of questions that two typical rows disagree on; of several seeds, at least half must be right.
-  function discord(rows, met = meet(rows)) {
-    const { ahead, behind } = met.plain ? met : meet(rows.map((row) => row.map((value) => Number(value >= 0.5))));
-    const apart = ahead.map((one, at) => one + behind[at]).sort();
-    const middle = apart.length >> 1;
-    const [low, high] = [apart[middle - 1 + apart.length % 2], apart[middle]].map((one) => one / rows[0].length);
-    return (low + high) / 2;
+  function median(values) {
+    const sorted = values.sort();
+    const middle = sorted.length >> 1;
+    return (sorted[middle - 1 + sorted.length % 2] + sorted[middle]) / 2;
   }
 
-  window.stats = { ALPHA, sum, pick, wilson, clustered, estimate, mcnemar, holm, paired, meet, ranks, discord };
+  // What two typical rows are told apart by: the share of questions that they score differently on, as McNemar's
+  // test counts them, and the least difference that it finds; a question of several seeds may be worth less than 1.
+  function typical(rows, factor, met = meet(rows)) {
+    const n = rows[0].length;
+    const shares = Float64Array.from(met.ahead, (ahead, at) => (ahead + met.behind[at]) / n);
+    const sizes = met.plain ? null : gaps(rows);
+    const least = shares.map((share, at) => share && factor * Math.sqrt(share / n) * (sizes ? sizes[at] / (share * n) : 1));
+    return { share: median(shares), least: median(least) };
+  }
+
+  // How far apart every two rows are, summed over the questions.
+  function gaps(rows) {
+    return rows.flatMap((row, i) => rows.slice(i + 1).map((other) => sum(row.map((value, q) => Math.abs(value - other[q])))));
+  }
+
+  window.stats = { ALPHA, sum, pick, mean, wilson, clustered, estimate, mcnemar, holm, paired, meet, ranks, typical };
 })();

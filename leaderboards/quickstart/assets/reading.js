@@ -3,18 +3,8 @@
 (function () {
   'use strict';
 
-  const { page, stats } = window;
-  const { percent, points } = page;
-
-  function describe(score) {
-    const how = score.interval === 'clustered' ? 'clustered by database' : 'Wilson';
-    const k = Number.isInteger(score.k) ? score.k : score.k.toFixed(1);
-    return `${k} of ${score.n}; 95 % interval ${percent(score.low)} to ${percent(score.high)} (${how})`;
-  }
-
-  function proportion(score) {
-    return score.n ? { text: percent(score.value), number: score.value, title: describe(score), score } : { text: '–' };
-  }
+  const { figures, page, stats } = window;
+  const { percent } = page;
 
   function once(make) {
     let made;
@@ -57,7 +47,7 @@
       const { data, head, questions } = this.results;
       const makers = new Map();
       if (this.filtered) {
-        for (const metric of data.metrics) makers.set(metric, (i) => this.score(i, metric));
+        for (const metric of data.metrics) makers.set(metric, (i) => this.seeded(i, metric));
         questions.levels.forEach((level, at) => {
           const asked = this.results.ofLevel(this.chosen, at);
           const clusters = this.clustersOf(asked);
@@ -72,7 +62,7 @@
       if (this.partial) {
         makers.set('rank', (i) => this.rank(i));
         makers.set(head, (i) => ({
-          ...(this.filtered ? this.score(i, head) : { made: true }), told: this.leads(i),
+          ...(this.filtered ? this.seeded(i, head) : { made: true }), told: this.leads(i),
         }));
       }
       if (this.partial || this.base) makers.set('difference', (i) => this.differences().get(i));
@@ -85,7 +75,14 @@
 
     score(i, metric, chosen = this.chosen, clusters = this.clusters) {
       const { z, t } = this.results.data;
-      return proportion(stats.estimate(stats.pick(this.results.marks(i, metric), chosen), clusters, z, t));
+      return figures.proportion(stats.estimate(stats.pick(this.results.marks(i, metric), chosen), clusters, z, t));
+    }
+
+    // A score with that of each seed.
+    seeded(i, metric) {
+      const figure = this.score(i, metric);
+      const dots = figure.score ? this.results.seeds(i, metric, this.chosen) : [];
+      return dots.length ? { ...figure, dots, title: `${figure.title}; seeds ${dots.map(percent).join(', ')}` } : figure;
     }
 
     ended(i) {
@@ -121,30 +118,25 @@
       const values = (i) => this.values().get(i) || this.pick(i);
       const found = others.map((i) => stats.paired(values(bases.get(i)), values(i), this.clusters, results.data.t));
       const adjusted = stats.holm(found.map((one) => one.p));
-      const figures = this.ranked.map((i) => [i, { text: this.base && bases.get(i) === i ? 'baseline' : '–' }]);
-      return new Map([...figures, ...found.map((one, at) => [others[at], this.difference(one, adjusted[at])])]);
+      const none = this.ranked.map((i) => [i, { text: this.base && bases.get(i) === i ? 'baseline' : '–' }]);
+      return new Map([...none, ...found.map((one, at) => [others[at], figures.difference(one, adjusted[at])])]);
     }
 
-    difference(one, adjusted) {
-      const bounds = one.low === null ? ''
-        : `95 % interval ${points(Math.max(-1, one.low))} to ${points(Math.min(1, one.high))}, `;
-      return {
-        text: points(one.value),
-        number: one.value,
-        title: `${bounds}${one.gained} questions gained, ${one.lost} lost; `
-          + `exact McNemar p ${page.chance(one.p)}, by Holm ${page.chance(adjusted)}`,
-        told: adjusted <= stats.ALPHA,
-      };
+    // How many questions are chosen, in words.
+    get asked() {
+      const { n, questions } = this.results;
+      const [one, of] = [this.chosen.length, questions.databases.length].map(page.thousands);
+      return `${one} of ${page.thousands(n)} questions on ${new Set(this.clusters).size} of ${of} databases`;
     }
 
     // What difference the rows shown could have told on these questions.
     get power() {
       const n = this.chosen.length;
       if (this.ranked.length < 2 || !n) return '';
-      const share = stats.discord([...this.values().values()], this.met());
-      const least = this.results.data.power * Math.sqrt(share / n);
-      return `Two typical rows disagree on ${percent(share)} % of these ${page.thousands(n)} ${n === 1 ? 'question' : 'questions'}: `
-        + `a true difference of ${percent(least)} points would be found four times in five, a smaller one less often.`;
+      const { share, least } = stats.typical([...this.values().values()], this.results.data.power, this.met());
+      return `Two typical rows score differently on ${percent(share)} % of these ${page.thousands(n)} ${n === 1 ? 'question' : 'questions'}, `
+        + `as McNemar’s test counts them: one such test at 5 % would find a true difference of ${percent(least)} points `
+        + 'four times in five, and a smaller one, or one among many after Holm, less often.';
     }
 
     // What the charts ask.
