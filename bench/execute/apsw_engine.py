@@ -94,6 +94,7 @@ class Connection:
         pragmas = [*guard.pragmas(size, policy), "encoding"]  # they read the schema, before steps are counted
         told = database.execute("".join([f"PRAGMA {pragma};" for pragma in pragmas])).fetchall()
         self._encoding = told[-1][0]
+        database.execute(guard.TEMPORARY)
         for (name,) in database.execute(guard.VIRTUAL_TABLES).fetchall():
             with contextlib.suppress(apsw.Error):  # it stays closed, and a query that asks for it says so
                 database.execute(f'SELECT 1 FROM "{name}" LIMIT 0')

@@ -91,6 +91,9 @@ VIRTUAL_TABLES = (
 )
 """Tables of the database, for full text or ranges, that have to be opened before the guard stands."""
 
+TEMPORARY = "SELECT 1 FROM sqlite_temp_master"
+"""Opens the empty database of temporary tables: the first query to name it made later ones take a step more."""
+
 
 def pragmas(size: int, policy: Policy) -> tuple[str, ...]:
     """Say how a connection to a file of ``size`` bytes is set up, beyond what is so by default."""

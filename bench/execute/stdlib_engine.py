@@ -82,7 +82,7 @@ class Connection:
         database.create_function("randomblob", 1, self._chance.blob)
         for name, function in self._clock.functions.items():
             database.create_function(name, -1, function, deterministic=True)
-        for query in _WARM:
+        for query in (*_WARM, guard.TEMPORARY):
             database.execute(query).fetchall()
         for (name,) in database.execute(guard.VIRTUAL_TABLES).fetchall():
             with contextlib.suppress(sqlite3.Error):  # it stays closed, and a query that asks for it says so

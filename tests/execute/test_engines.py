@@ -163,6 +163,13 @@ def test_what_a_process_salts_is_not_shown(executor: Make, database: Path) -> No
     assert outcome.status is Status.FORBIDDEN
 
 
+def test_steps_do_not_depend_on_what_named_temporary_tables_before(executor: Make, database: Path) -> None:
+    one, sql = executor(workers=1), "SELECT * FROM pragma_table_info('t') a JOIN pragma_index_list('t') b"
+    first = one.run(database, sql)
+    assert one.run(database, "SELECT count(*) FROM sqlite_temp_schema").status is Status.OK
+    assert one.run(database, sql) == first
+
+
 def test_engines_have_names_of_their_own(executor: Make) -> None:
     assert executor().engine == ENGINE
     assert executor(engine="stdlib").engine != ENGINE
