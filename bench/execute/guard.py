@@ -92,7 +92,7 @@ VIRTUAL_TABLES = (
 """Tables of the database, for full text or ranges, that have to be opened before the guard stands."""
 
 TEMPORARY = "SELECT 1 FROM sqlite_temp_master"
-"""Opens the empty database of temporary tables: the first query to name it made later ones take a step more."""
+"""Opens the empty database of temporary tables: to name it first makes later queries take a step more."""
 
 
 def pragmas(size: int, policy: Policy) -> tuple[str, ...]:
