@@ -12,6 +12,7 @@ import typer
 
 from bench.cli.options import AllowUnsafe, AsJson, RequireSandbox
 from bench.errors import DONE, FAILED, ConfigError
+from bench.values import mark
 from bench.words import count
 
 if TYPE_CHECKING:
@@ -66,20 +67,13 @@ def _json(outcome: Outcome, executor: Executor) -> dict[str, object]:
         "detail": outcome.detail,
         "columns": outcome.columns,
         "rows": outcome.rows,
-        "preview": [[_plain(value) for value in row] for row in outcome.preview],
+        "preview": [mark(row) for row in outcome.preview],
         "notes": outcome.notes,
         "steps": outcome.steps,
         "engine": executor.engine,
         "policy": executor.policy.name,
         "sandbox": dict(executor.sandbox),
     }
-
-
-def _plain(value: Scalar) -> object:
-    """Write what JSON lacks: a blob in hexadecimal, an infinite number as text."""
-    if isinstance(value, bytes):
-        return {"blob": value.hex()}
-    return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
 
 
 def _show(outcome: Outcome, executor: Executor, *, is_open: bool) -> None:
